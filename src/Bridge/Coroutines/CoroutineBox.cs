@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <summary>An async method's state machine on the heap, which is itself the coroutine: one object for both.</summary>
+internal sealed class CoroutineBox<TStateMachine> : Coroutine
+    where TStateMachine : IAsyncStateMachine
+{
+    /// <summary>Coroutines of this method made so far; benign race: it only picks which ones are guarded.</summary>
+    private static int s_made;
+
+    internal TStateMachine StateMachine = default!;
+
+    internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
+
+    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true };
+
+    private protected override void MoveNext()
+    {
+        StateMachine.MoveNext();
+        if (IsDone)
+        {
+            // Whoever keeps the coroutine for its outcome must not keep the method's locals.
+            StateMachine = default!;
+        }
+    }
+}
+
+/// <summary>The same for a method with a result.</summary>
+internal sealed class CoroutineBox<TStateMachine, T> : Coroutine<T>
+    where TStateMachine : IAsyncStateMachine
+{
+    private static int s_made;
+
+    internal TStateMachine StateMachine = default!;
+
+    internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
+
+    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true };
+
+    private protected override void MoveNext()
+    {
+        StateMachine.MoveNext();
+        if (IsDone)
+        {
+            StateMachine = default!;
+        }
+    }
+}
+
+/// <summary>Reads the method's name out of the one the compiler gave its state machine.</summary>
+internal static class StateMachineName
+{
+    internal static string Of(Type stateMachine)
+    {
+        string name = stateMachine.Name;
+        int end = name.LastIndexOf('>');
+        string method = name.StartsWith('<') && end > 1 ? name[1..end].Replace("<", "", StringComparison.Ordinal).Replace(">b", "", StringComparison.Ordinal) : name;
+        return stateMachine.DeclaringType is { } type ? $"{type.Name}.{method}" : method;
+    }
+}

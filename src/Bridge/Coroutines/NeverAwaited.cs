@@ -1,0 +1,38 @@
+namespace Bridge;
+
+/// <summary>Notices that a coroutine was made and dropped without being awaited.</summary>
+/// <remarks>
+/// A finalizer on every coroutine would cost more than the coroutine. So, outside debug mode, the first coroutine of each async
+/// method gets such a guard, and every 256th after it: a forgotten await is still found, at its first run or soon after.
+/// </remarks>
+internal sealed class NeverAwaited
+{
+    /// <summary>One in this many coroutines of a method is guarded; a power of two.</summary>
+    internal const int SampleEvery = 256;
+
+    private readonly string _methodName;
+    private readonly EventLoop? _loop;
+    private readonly string? _stack;
+
+    internal NeverAwaited(string methodName, EventLoop? loop)
+    {
+        _methodName = methodName;
+        _loop = loop;
+        _stack = loop is { Debug: true } ? TracedCallback.CaptureStack() : null;
+    }
+
+    ~NeverAwaited()
+    {
+        var context = new LoopErrorContext($"coroutine '{_methodName}' was never awaited") { SourceStack = _stack };
+        if (_loop is null)
+        {
+            Console.Error.WriteLine(context);
+        }
+        else if (!_loop.IsRunning || !_loop.TryPost(new Action(() => _loop.CallExceptionHandler(context)), null, null))
+        {
+            _loop.ReportFromFinalizer(context);
+        }
+    }
+
+    internal void Disarm() => GC.SuppressFinalize(this);
+}

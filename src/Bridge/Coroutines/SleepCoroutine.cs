@@ -1,0 +1,88 @@
+namespace Bridge;
+
+/// <summary>The coroutine of <see cref="LoopTask.Sleep(TimeSpan)"/>, written by hand: one small object, and a pooled timer.</summary>
+internal sealed class SleepCoroutine : Coroutine
+{
+    private readonly TimeSpan _delay;
+    private bool _slept;
+
+    internal SleepCoroutine(TimeSpan delay) => _delay = delay;
+
+    internal override string MethodName => "LoopTask.Sleep";
+
+    private protected override void MoveNext()
+    {
+        EventLoop loop = RunningLoop.Required;
+        if (!_slept)
+        {
+            _slept = true;
+            Sleep.Begin(loop, this, _delay);
+        }
+        else if (Sleep.WasCancelled(loop) is { } cancelled)
+        {
+            Fail(cancelled);
+        }
+        else
+        {
+            Succeed();
+        }
+    }
+}
+
+/// <summary>The same with a result.</summary>
+internal sealed class SleepCoroutine<T> : Coroutine<T>
+{
+    private readonly TimeSpan _delay;
+    private readonly T _result;
+    private bool _slept;
+
+    internal SleepCoroutine(TimeSpan delay, T result)
+    {
+        _delay = delay;
+        _result = result;
+    }
+
+    internal override string MethodName => "LoopTask.Sleep";
+
+    private protected override void MoveNext()
+    {
+        EventLoop loop = RunningLoop.Required;
+        if (!_slept)
+        {
+            _slept = true;
+            Sleep.Begin(loop, this, _delay);
+        }
+        else if (Sleep.WasCancelled(loop) is { } cancelled)
+        {
+            Fail(cancelled);
+        }
+        else
+        {
+            Succeed(_result);
+        }
+    }
+}
+
+/// <summary>The two halves of a sleep.</summary>
+internal static class Sleep
+{
+    internal static void Begin(EventLoop loop, Coroutine sleeper, TimeSpan delay)
+    {
+        LoopTask task = loop.CurrentTask!;
+        if (delay <= TimeSpan.Zero)
+        {
+            task.SuspendOn(sleeper, YieldWait.Instance);
+        }
+        else
+        {
+            task.SuspendOn(sleeper, loop.StartTimer(delay, task, null, AmbientContext.Capture()));
+        }
+    }
+
+    internal static Exception? WasCancelled(EventLoop loop)
+    {
+        Exception? cancelled = loop.ThrowIntoStep;
+        loop.ThrowIntoStep = null;
+        return cancelled;
+    }
+}

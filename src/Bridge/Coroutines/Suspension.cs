@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <summary>What happens when a coroutine's await has to wait: tells the current task where it stopped and what for.</summary>
+/// <remarks>
+/// Nothing is registered with what is awaited yet; as in asyncio the wait travels up to the task, which registers when its step has
+/// unwound. Only foreign awaitables are registered here, because only here their awaiter is at hand.
+/// The type tests are constants to the JIT, so each await compiles to its one branch.
+/// </remarks>
+internal static class Suspension
+{
+    internal static void On<TAwaiter>(Coroutine coroutine, ref TAwaiter awaiter)
+        where TAwaiter : INotifyCompletion
+    {
+        if (!TryOnOurs(coroutine, ref awaiter))
+        {
+            LoopTask task = CurrentTask;
+            ForeignWait wait = task.SuspendOnForeign(coroutine);
+            SynchronizationContext? outer = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                awaiter.OnCompleted(wait.Resume);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(outer);
+            }
+        }
+    }
+
+    internal static void UnsafeOn<TAwaiter>(Coroutine coroutine, ref TAwaiter awaiter)
+        where TAwaiter : ICriticalNotifyCompletion
+    {
+        if (!TryOnOurs(coroutine, ref awaiter))
+        {
+            // The awaiter must not bring the continuation back through our own context: it comes back by itself, in one hop, without
+            // the allocations of that way.
+            LoopTask task = CurrentTask;
+            ForeignWait wait = task.SuspendOnForeign(coroutine);
+            SynchronizationContext? outer = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                awaiter.UnsafeOnCompleted(wait.Resume);
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(outer);
+            }
+        }
+    }
+
+    private static LoopTask CurrentTask => RunningLoop.Required.CurrentTask!;
+
+    /// <summary>Awaitables of this library. Their awaiters have one field, a reference, which is read in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryOnOurs<TAwaiter>(Coroutine coroutine, ref TAwaiter awaiter)
+    {
+        if (default(TAwaiter) is null)
+        {
+            return false;
+        }
+
+        if (awaiter is IFutureAwaiter)
+        {
+            LoopFuture future = Unsafe.As<TAwaiter, LoopFuture>(ref awaiter);
+            future.Loop.CurrentTask!.SuspendOn(coroutine, future);
+            return true;
+        }
+
+        if (awaiter is ICoroutineAwaiter)
+        {
+            OnChild(coroutine, Unsafe.As<TAwaiter, Coroutine>(ref awaiter));
+            return true;
+        }
+
+        if (typeof(TAwaiter) == typeof(LoopYieldAwaiter))
+        {
+            Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, YieldWait.Instance);
+            return true;
+        }
+
+        if (typeof(TAwaiter) == typeof(YieldAwaitable.YieldAwaiter))
+        {
+            // Task.Yield() without a context would travel through the thread pool.
+            CurrentTask.SuspendOn(coroutine, YieldWait.Instance);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static void OnChild(Coroutine parent, Coroutine child)
+    {
+        child.Parent = parent;
+        parent.Suspend();
+        if (child.IsCreated)
+        {
+            // It could not be started inline, the stack being short: the task starts it once this stack has unwound.
+            child.Claim();
+            child.PrepareToStart(AmbientContext.Capture());
+            CurrentTask.StartInStep(child);
+        }
+    }
+}
+
+/// <summary>What a task that yielded waits for: the next turn.</summary>
+internal sealed class YieldWait : LoopWork
+{
+    internal static readonly YieldWait Instance = new();
+
+    internal override void Run() => throw new InvalidOperationException("A yield is not run.");
+
+    internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
+}
+
+/// <summary>What a task waits for whose next coroutine has to be started on a fresh stack.</summary>
+internal sealed class StartWait : LoopWork
+{
+    internal static readonly StartWait Instance = new();
+
+    internal override void Run() => throw new InvalidOperationException("A start is not run.");
+
+    internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
+}

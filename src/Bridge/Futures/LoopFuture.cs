@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Bridge;
+
+/// <summary>An outcome that a loop will have: a result, an exception or a cancellation. Await it in code that runs on its loop.</summary>
+/// <remarks>
+/// <para>Threads: the loop's (any single one while the loop does not run); other threads get an error at once. To wait elsewhere use <c>AsTask</c>.</para>
+/// <para>Nothing that waits is ever run from inside a call that completes the future: it is queued, in order, for the next turn.</para>
+/// <para>Source: asyncio's <c>Future</c>.</para>
+/// </remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
+{
+    private readonly EventLoop _loop;
+
+    /// <summary>
+    /// Pending: nothing, one waiter (<see cref="LoopWork"/>) or a <see cref="WaiterList"/>. Finished: nothing or a
+    /// <see cref="FutureFault"/>. Cancelled: nothing, the cancel message, or the exception that ended a task.
+    /// </summary>
+    private object? _slot;
+
+    private FutureState _state;
+
+    private protected LoopFuture(EventLoop loop)
+    {
+        _loop = loop;
+        if (loop.Debug)
+        {
+            CreationStacks.Record(this);
+        }
+    }
+
+    /// <summary>The loop it belongs to. Any thread.</summary>
+    public EventLoop Loop => _loop;
+
+    /// <summary>Where it is in its life. Any thread; a snapshot unless it is done.</summary>
+    public FutureState State => _state;
+
+    /// <summary>Whether it has an outcome. Any thread.</summary>
+    public bool IsDone => _state != FutureState.Pending;
+
+    /// <summary>Whether it was cancelled. Any thread.</summary>
+    public bool IsCancelled => _state == FutureState.Cancelled;
+
+    /// <summary>Where it was made, if debug mode was on then.</summary>
+    public string? CreationStack => CreationStacks.Find(this);
+
+    /// <summary>"Future" or "Task", for reports.</summary>
+    internal virtual string KindName => "Future";
+
+    internal bool HasSucceeded => _state == FutureState.Finished && _slot is null;
+
+    /// <summary>The exception it failed with, without marking it as seen; null if it did not fail.</summary>
+    internal Exception? PeekException => _state == FutureState.Finished ? (_slot as FutureFault)?.Exception : null;
+
+    /// <summary>Cancels the future and queues what waits for it.</summary>
+    /// <param name="message">Carried by the exception that waiters see.</param>
+    /// <returns>False if it is done already.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <remarks>Even a call that returns false marks a failure as seen, as in asyncio. Source: <c>Future.cancel</c>.</remarks>
+    public virtual bool Cancel(string? message = null)
+    {
+        _loop.AssertLoopThread();
+        if (_state != FutureState.Pending)
+        {
+            SuppressUnobserved();
+            return false;
+        }
+
+        Complete(FutureState.Cancelled, message);
+        return true;
+    }
+
+    /// <summary>The exception it failed with, or null if it succeeded.</summary>
+    /// <returns>The very exception that was set.</returns>
+    /// <exception cref="InvalidStateException">It is pending.</exception>
+    /// <exception cref="LoopCanceledException">It was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <remarks>Marks the failure as seen. Source: <c>Future.exception</c>.</remarks>
+    public Exception? GetException()
+    {
+        _loop.AssertLoopThread();
+        if (_state == FutureState.Finished)
+        {
+            (_slot as FutureFault)?.MarkSeen();
+            return (_slot as FutureFault)?.Exception;
+        }
+
+        throw _state == FutureState.Cancelled ? MakeCancelledException() : new InvalidStateException(Messages.FutureIsPending(this));
+    }
+
+    /// <summary>Declares that nobody needs to look at a failure: it will not be reported as never retrieved.</summary>
+    public void SuppressUnobserved()
+    {
+        if (_state == FutureState.Finished)
+        {
+            (_slot as FutureFault)?.MarkSeen();
+        }
+    }
+
+    /// <summary>Calls back, with this future, once it is done; through the loop, never from inside the completing call.</summary>
+    /// <param name="callback">What it throws goes to the exception handler. May be added several times.</param>
+    /// <param name="context">The ambient context to run in. Null: the one captured here.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The future is done and the loop is closed.</exception>
+    /// <remarks>Source: <c>Future.add_done_callback</c>.</remarks>
+    public void AddDoneCallback(Action<LoopFuture> callback, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _loop.AssertLoopThread();
+        AddWaiter(new DoneCallback(this, callback, context ?? AmbientContext.Capture()));
+    }
+
+    /// <summary>Removes every registration of a callback.</summary>
+    /// <param name="callback">The delegate; compared with Equals.</param>
+    /// <returns>How many there were; 0 once the future is done, for they are queued then and will run.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <remarks>Source: <c>Future.remove_done_callback</c>.</remarks>
+    public int RemoveDoneCallback(Action<LoopFuture> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _loop.AssertLoopThread();
+        return RemoveWaiters(waiter => waiter is DoneCallback done && done.Callback.Equals(callback));
+    }
+
+    /// <summary>Makes the future awaitable, for its completion; a failure or cancellation is thrown.</summary>
+    /// <returns>The awaiter.</returns>
+    public LoopFutureAwaiter GetAwaiter() => new(this);
+
+    /// <summary>State, outcome and number of waiters, for people.</summary>
+    public override string ToString() => $"<{KindName} {DescribeState()}>";
+
+    LoopFuture ILoopAwaitable.ToFuture(EventLoop loop)
+        => ReferenceEquals(loop, _loop) ? this : throw new ArgumentException(Messages.FutureOfOtherLoop(this, loop));
+
+    internal override bool CancelWait(string? message) => Cancel(message);
+
+    /// <summary>A plain future is never queued itself; subclasses that are say what they do.</summary>
+    internal override void Run() => throw new InvalidOperationException($"{this} cannot be run.");
+
+    internal override string Describe() => ToString();
+
+    /// <summary>Throws unless the caller runs on this future's loop: only there would it be resumed. One compare.</summary>
+    /// <remarks>Checked before the wait begins, where an exception still reaches the awaiting method's catch and finally blocks.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AssertAwaitable()
+    {
+        if (!_loop.IsOnLoopThread)
+        {
+            ThrowNotAwaitable();
+        }
+    }
+
+    internal override void WakeWhenDone(LoopWork waiter) => AddWaiter(waiter);
+
+    /// <summary>Queues the waiter when this is done; now if it is. Loop thread.</summary>
+    internal void AddWaiter(LoopWork waiter)
+    {
+        if (_state != FutureState.Pending)
+        {
+            _loop.Enqueue(waiter, null, waiter.RunContext);
+        }
+        else if (_slot is null)
+        {
+            _slot = waiter;
+        }
+        else if (_slot is WaiterList list)
+        {
+            list.Add(waiter);
+        }
+        else
+        {
+            _slot = new WaiterList((LoopWork)_slot, waiter);
+        }
+    }
+
+    internal bool RemoveWaiter(LoopWork waiter) => RemoveWaiters(other => ReferenceEquals(other, waiter)) != 0;
+
+    /// <summary>Throws unless it has succeeded; marks a failure as seen. Loop thread.</summary>
+    internal void ThrowUnlessSucceeded()
+    {
+        if (_state != FutureState.Finished || _slot is not null)
+        {
+            ThrowOutcome();
+        }
+    }
+
+    /// <summary>The one transition: takes the waiters out, stores the outcome, queues the waiters in order.</summary>
+    private protected void Complete(FutureState state, object? outcome)
+    {
+        Debug.Assert(_state == FutureState.Pending && state != FutureState.Pending, "A future has one transition.");
+        object? waiters = _slot;
+        _slot = outcome;
+        _state = state;
+        if (waiters is null)
+        {
+            return;
+        }
+
+        if (waiters is not WaiterList list)
+        {
+            var waiter = (LoopWork)waiters;
+            _loop.Enqueue(waiter, null, waiter.RunContext);
+            return;
+        }
+
+        for (int i = 0; i < list.Count; i++)
+        {
+            _loop.Enqueue(list[i], null, list[i].RunContext);
+        }
+    }
+
+    private protected void CompleteFaulted(Exception exception)
+        => Complete(FutureState.Finished, new FutureFault(this, ExceptionDispatchInfo.Capture(exception)));
+
+    private protected void CompleteFaulted(ExceptionDispatchInfo exception)
+        => Complete(FutureState.Finished, new FutureFault(this, exception));
+
+    private protected void CheckPending()
+    {
+        _loop.AssertLoopThread();
+        if (_state != FutureState.Pending)
+        {
+            throw new InvalidStateException(Messages.FutureIsDone(this));
+        }
+    }
+
+    /// <summary>Of a task, the first caller gets the very exception that ended it; later ones, and those of plain futures, a new one.</summary>
+    internal OperationCanceledException MakeCancelledException()
+    {
+        if (_slot is OperationCanceledException ended)
+        {
+            _slot = null;
+            return ended;
+        }
+
+        return new LoopCanceledException(_slot as string);
+    }
+
+    private void ThrowOutcome()
+    {
+        if (_state == FutureState.Pending)
+        {
+            throw new InvalidStateException(Messages.FutureIsPending(this));
+        }
+
+        if (_state == FutureState.Cancelled)
+        {
+            ExceptionDispatchInfo.Throw(MakeCancelledException());
+        }
+
+        ((FutureFault)_slot!).Throw();
+    }
+
+    private void ThrowNotAwaitable() => throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));
+
+    private int RemoveWaiters(Func<LoopWork, bool> matches)
+    {
+        if (_state != FutureState.Pending || _slot is null)
+        {
+            return 0;
+        }
+
+        if (_slot is WaiterList list)
+        {
+            return list.RemoveAll(matches);
+        }
+
+        if (!matches((LoopWork)_slot))
+        {
+            return 0;
+        }
+
+        _slot = null;
+        return 1;
+    }
+
+    private protected string DescribeState() => _state switch
+    {
+        FutureState.Cancelled => "cancelled",
+        FutureState.Finished when _slot is FutureFault fault => $"finished exception={fault.Exception.GetType().Name}: {fault.Exception.Message}",
+        FutureState.Finished => $"finished result={DescribeResult()}",
+        _ => _slot switch
+        {
+            null => "pending",
+            WaiterList list => $"pending waiters={list.Count}",
+            _ => "pending waiters=1",
+        },
+    };
+
+    private protected virtual string DescribeResult() => "none";
+}

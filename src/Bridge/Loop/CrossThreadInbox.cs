@@ -1,0 +1,251 @@
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <summary>The only door into the loop from other threads: posts wait here, in order, until the loop takes them all at once.</summary>
+/// <remarks>
+/// <para>
+/// Two arrays change places: producers append to one while the loop runs the other, so a post is one atomic, three stores and no
+/// allocation. Everything but the marked exceptions is read and written under <see cref="_gate"/>.
+/// </para>
+/// <para>
+/// No wake-up is lost, because whether the loop sleeps and whether something waits are decided under the same gate. The loop may
+/// only sleep after <see cref="TryPark"/>, which fails if a post is already here; a post that comes later finds <c>_parked</c> set,
+/// clears it and tells its producer to wake the loop. Clearing it is also what makes one wake-up serve any number of posts.
+/// </para>
+/// <para>Explored over all schedules of a small model by tests/Bridge.Interleaving.</para>
+/// </remarks>
+internal sealed class CrossThreadInbox
+{
+#if DEBUG
+    private const int InitialCapacity = 3;
+#else
+    private const int InitialCapacity = 128;
+#endif
+
+    /// <summary>Arrays larger than this are given back to the garbage collector once a burst is over.</summary>
+    private const int LargestKeptCapacity = 1 << 16;
+
+    private SpinGate _gate;
+
+    /// <summary>Posts not yet taken: <c>_items[0 .. _count)</c>.</summary>
+    private ReadySlot[] _items = new ReadySlot[InitialCapacity];
+
+    /// <summary>
+    /// How many wait in <see cref="_items"/>. Written under the gate; the loop also reads it without (<see cref="HasPosts"/>), which is
+    /// benign: a stale zero only delays the take to the next turn, and the loop never sleeps on it.
+    /// </summary>
+    private int _count;
+
+    /// <summary>Sequence number of <c>_items[0]</c>; with <see cref="_count"/> it counts all posts ever made.</summary>
+    private long _firstSequence;
+
+    /// <summary>The loop sleeps, or is about to, and nobody has woken it yet. Set by the loop, cleared by whoever comes first: a post or the loop.</summary>
+    private bool _parked;
+
+    private bool _closed;
+    private long _wakes;
+
+    /// <summary>The batch the loop is running: <c>_batch[_batchIndex .. _batchCount)</c> is still to run. Loop thread only.</summary>
+    private ReadySlot[] _batch = new ReadySlot[InitialCapacity];
+    private int _batchIndex;
+    private int _batchCount;
+    private long _batchFirstSequence;
+
+    private readonly PostCancellation _cancellation = new();
+
+    /// <summary>Posts accepted so far. Any thread.</summary>
+    internal long PostCount
+    {
+        get
+        {
+            _gate.Enter();
+            long posts = _firstSequence + _count;
+            _gate.Exit();
+            return posts;
+        }
+    }
+
+    /// <summary>Wake-ups asked for so far: posts that found the loop parked. Any thread.</summary>
+    internal long WakeCount
+    {
+        get
+        {
+            _gate.Enter();
+            long wakes = _wakes;
+            _gate.Exit();
+            return wakes;
+        }
+    }
+
+    /// <summary>Something may be waiting. Loop thread; see <see cref="_count"/> for why no gate is needed.</summary>
+    internal bool HasPosts => Volatile.Read(ref _count) != 0;
+
+    /// <summary>The loop still has posts of the last batch to run.</summary>
+    internal bool HasBatch => _batchIndex < _batchCount;
+
+    /// <summary>Appends a post. Any thread.</summary>
+    /// <param name="callback">What to run; see <see cref="ReadySlot.Callback"/>.</param>
+    /// <param name="state">Its argument.</param>
+    /// <param name="context">Its ambient context.</param>
+    /// <param name="sequence">The post's number, for cancelling it.</param>
+    /// <param name="wake">The loop sleeps: the caller must wake it, after this method has returned.</param>
+    /// <returns>False, and nothing is kept, if the loop is closed.</returns>
+    internal bool TryPost(object callback, object? state, ExecutionContext? context, out long sequence, out bool wake)
+    {
+        _gate.Enter();
+        if (_closed)
+        {
+            _gate.Exit();
+            sequence = -1;
+            wake = false;
+            return false;
+        }
+
+        int index = _count;
+        if (index == _items.Length)
+        {
+            Array.Resize(ref _items, index * 2);
+        }
+
+        ref ReadySlot slot = ref _items[index];
+        slot.Callback = callback;
+        slot.State = state;
+        slot.Context = context;
+        _count = index + 1;
+        sequence = _firstSequence + index;
+        wake = _parked;
+        if (wake)
+        {
+            _parked = false;
+            _wakes++;
+        }
+
+        _gate.Exit();
+        return true;
+    }
+
+    /// <summary>Announces that the loop is about to sleep. False: something is here, do not sleep. Loop thread.</summary>
+    internal bool TryPark()
+    {
+        _gate.Enter();
+        bool park = _count == 0 && !_closed;
+        _parked = park;
+        _gate.Exit();
+        return park;
+    }
+
+    /// <summary>Takes the announcement back. True: a wake-up was sent in the meantime and the waker must be reset. Loop thread.</summary>
+    internal bool Unpark()
+    {
+        _gate.Enter();
+        bool woken = !_parked;
+        _parked = false;
+        _gate.Exit();
+        return woken;
+    }
+
+    /// <summary>Makes all waiting posts the batch to run. Loop thread; the former batch must have been run to its end.</summary>
+    internal void TakeBatch()
+    {
+        _gate.Enter();
+        (_items, _batch) = (_batch, _items);
+        _batchCount = _count;
+        _batchFirstSequence = _firstSequence;
+        _firstSequence += _count;
+        _count = 0;
+        _gate.Exit();
+        _batchIndex = 0;
+
+        // The other array was emptied slot by slot as it ran; only its size is left to reconsider.
+        if (_batchCount <= LargestKeptCapacity && _batch.Length > LargestKeptCapacity * 4)
+        {
+            Array.Resize(ref _batch, Math.Max(LargestKeptCapacity, _batchCount));
+        }
+    }
+
+    /// <summary>The next post of the batch; its callback is null if it was cancelled. Loop thread; check <see cref="HasBatch"/> first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadySlot NextOfBatch()
+    {
+        int index = _batchIndex;
+        ref ReadySlot slot = ref _batch[index];
+        ReadySlot taken = slot;
+        slot = default;
+        _batchIndex = index + 1;
+        if (_cancellation.StartsRunning(_batchFirstSequence + index))
+        {
+            taken.Callback = null;
+        }
+
+        return taken;
+    }
+
+    /// <summary>Cancels a post. True: it will never run. False: it started, ran or was cancelled before. Any thread.</summary>
+    /// <param name="sequence">The number <see cref="TryPost"/> gave.</param>
+    /// <param name="onLoopThread">The caller is the loop thread, or the loop does not run.</param>
+    internal bool Cancel(long sequence, bool onLoopThread)
+    {
+        _gate.Enter();
+        long index = sequence - _firstSequence;
+        if (index >= 0)
+        {
+            bool waiting = index < _count && _items[index].Callback is not null;
+            if (waiting)
+            {
+                _items[index] = default;
+            }
+
+            _gate.Exit();
+            return waiting;
+        }
+
+        _gate.Exit();
+        return onLoopThread ? CancelInBatch(sequence) : _cancellation.TryCancel(sequence);
+    }
+
+    /// <summary>Whether the post is still to run. A snapshot; any thread.</summary>
+    internal bool IsPending(long sequence, bool onLoopThread)
+    {
+        _gate.Enter();
+        long index = sequence - _firstSequence;
+        bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
+        _gate.Exit();
+        return index >= 0 ? waiting
+            : onLoopThread ? BatchIndexOf(sequence) >= 0
+            : _cancellation.MayStillRun(sequence);
+    }
+
+    /// <summary>Refuses posts from now on and drops those not yet run. Loop thread, or nobody's.</summary>
+    internal void Close()
+    {
+        _gate.Enter();
+        _closed = true;
+        _parked = false;
+        Array.Clear(_items, 0, _count);
+        _firstSequence += _count;
+        _count = 0;
+        _gate.Exit();
+        Array.Clear(_batch);
+        _batchIndex = _batchCount = 0;
+        _cancellation.NothingRunsAnyMore();
+    }
+
+    private bool CancelInBatch(long sequence)
+    {
+        int index = BatchIndexOf(sequence);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        _batch[index] = default;
+        return true;
+    }
+
+    private int BatchIndexOf(long sequence)
+    {
+        long index = sequence - _batchFirstSequence;
+        return index >= _batchIndex && index < _batchCount && _batch[index].Callback is not null ? (int)index : -1;
+    }
+}

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge;
+
+/// <content>Reports of failures that nobody else can be told, and debug mode.</content>
+public abstract partial class EventLoop
+{
+    private readonly ILogger? _logger;
+
+    /// <summary>Read on every scheduling call. Any thread may switch it; a late sight of the switch only traces one callback more or less.</summary>
+    private bool _debug;
+
+    private Action<EventLoop, LoopErrorContext>? _exceptionHandler;
+    private TimeSpan _slowCallbackDuration = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>The callback whose exception is being reported, as text; set by the exception filter, before anything unwinds.</summary>
+    private string? _faultyCallback;
+    private string? _faultyCallbackStack;
+
+    /// <summary>Debug mode: creation stacks on callbacks, futures, tasks and coroutines, and reports of slow callbacks. Any thread.</summary>
+    /// <remarks>It slows every call down; the checks that keep programs right are always on. Source: <c>loop.set_debug</c>.</remarks>
+    public bool Debug
+    {
+        get => _debug;
+        set => _debug = value;
+    }
+
+    /// <summary>In debug mode, a callback or task step that takes at least this long is reported. Default 0.1 s.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public TimeSpan SlowCallbackDuration
+    {
+        get => _slowCallbackDuration;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            _slowCallbackDuration = value;
+        }
+    }
+
+    /// <summary>Takes the loop's reports; null (default): <see cref="DefaultExceptionHandler"/>.</summary>
+    /// <remarks>Called on the loop thread, in the ambient context of what failed; on the closing thread for reports made by <see cref="Close"/>. Source: <c>loop.set_exception_handler</c>.</remarks>
+    public Action<EventLoop, LoopErrorContext>? ExceptionHandler
+    {
+        get => _exceptionHandler;
+        set
+        {
+            AssertLoopThread();
+            _exceptionHandler = value;
+        }
+    }
+
+    /// <summary>Reports a failure: to <see cref="ExceptionHandler"/> if there is one, else to <see cref="DefaultExceptionHandler"/>.</summary>
+    /// <param name="context">The report.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    /// <remarks>A handler that throws is itself reported; only an <see cref="IFatalLoopException"/> gets out. Source: <c>loop.call_exception_handler</c>.</remarks>
+    public void CallExceptionHandler(LoopErrorContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Action<EventLoop, LoopErrorContext>? handler = _exceptionHandler;
+        if (handler is null)
+        {
+            DefaultExceptionHandler(context);
+            return;
+        }
+
+        try
+        {
+            handler(this, context);
+        }
+        catch (Exception exception) when (exception is not IFatalLoopException)
+        {
+            // The last resort must not lose either failure.
+            var report = new LoopErrorContext("Unhandled error in exception handler", exception);
+            report.Extra["context"] = context;
+            DefaultExceptionHandler(report);
+        }
+    }
+
+    /// <summary>Writes the report to the loop's logger, or to the standard error stream if it has none.</summary>
+    /// <param name="context">The report.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
+    /// <remarks>For handlers that want to add to the default. Never throws for what the logger throws. Source: <c>loop.default_exception_handler</c>.</remarks>
+    public void DefaultExceptionHandler(LoopErrorContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        WriteReport(context);
+    }
+
+    /// <summary>Reports from the finalizer thread, when no run of the loop would ever take a post.</summary>
+    internal void ReportFromFinalizer(LoopErrorContext context)
+    {
+        try
+        {
+            CallExceptionHandler(context);
+        }
+        catch (Exception exception) when (exception is IFatalLoopException)
+        {
+            // There is no run to end here, and an exception on the finalizer thread would end the process.
+            WriteWarning($"The exception handler threw a fatal exception on the finalizer thread: {exception}");
+        }
+    }
+
+    private bool IsReported(Exception exception, object? callback)
+    {
+        if (exception is IFatalLoopException)
+        {
+            return false;
+        }
+
+        _faultyCallback = callback is null ? null : CallbackText.Of(callback);
+        _faultyCallbackStack = (callback as TracedCallback ?? (callback as TimerNode)?.Callback as TracedCallback)?.Stack;
+        return true;
+    }
+
+    private void ReportCallbackError(Exception exception)
+        => CallExceptionHandler(new LoopErrorContext($"Exception in callback {_faultyCallback}", exception)
+        {
+            Handle = _faultyCallback,
+            SourceStack = _faultyCallbackStack,
+        });
+
+    /// <summary>The debug form of running a turn's callbacks: one by one, with the time of each.</summary>
+    private void RunCallbacksWatched(long queuedBefore, long queuedNow)
+    {
+        while (_ready.Head < queuedBefore)
+        {
+            RunWatched(_ready.PeekText(), _ready.Head + 1);
+        }
+
+        while (_inbox.HasBatch)
+        {
+            RunWatchedPost();
+        }
+
+        while (_ready.Head < queuedNow)
+        {
+            RunWatched(_ready.PeekText(), _ready.Head + 1);
+        }
+    }
+
+    private void RunWatched(string text, long end)
+    {
+        long started = Stopwatch.GetTimestamp();
+        RunQueued(end);
+        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
+    }
+
+    private void RunWatchedPost()
+    {
+        long started = Stopwatch.GetTimestamp();
+        string text = RunOnePosted();
+        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
+    }
+
+    private string RunOnePosted()
+    {
+        ReadySlot slot = _inbox.NextOfBatch();
+        if (slot.Callback is null)
+        {
+            return "cancelled";
+        }
+
+        string text = CallbackText.Of(slot.Callback);
+        try
+        {
+            AmbientContext.Switch(slot.Context);
+            Invoke(slot.Callback, slot.State);
+        }
+        catch (Exception exception) when (IsReported(exception, slot.Callback))
+        {
+            ReportCallbackError(exception);
+        }
+
+        return text;
+    }
+
+    private void ReportIfSlow(string text, TimeSpan elapsed)
+    {
+        if (elapsed >= _slowCallbackDuration)
+        {
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Executing {text} took {elapsed.TotalSeconds:F3} seconds"));
+        }
+    }
+
+    private void WriteReport(LoopErrorContext context)
+    {
+        if (_logger is null)
+        {
+            Console.Error.WriteLine(context);
+            return;
+        }
+
+        LoopLog.Report(_logger, context, context.Exception);
+    }
+
+    internal void WriteWarning(string text)
+    {
+        if (_logger is null)
+        {
+            Console.Error.WriteLine(text);
+            return;
+        }
+
+        LoopLog.Warning(_logger, text);
+    }
+}

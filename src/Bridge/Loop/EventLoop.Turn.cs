@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <content>One turn. The numbers are those of docs/design.md.</content>
+public abstract partial class EventLoop
+{
+    /// <summary>While callbacks are ready, I/O and timers are looked at again after this many callbacks at the latest,</summary>
+    private const int CallbacksBetweenPolls = 61;
+
+    /// <summary>or after this many, once <see cref="TicksBetweenPolls"/> have passed. A look costs as much as ten callbacks.</summary>
+    private const int CallbacksBetweenClockReads = 8;
+
+    /// <summary>50 us.</summary>
+    private const long TicksBetweenPolls = 500;
+
+    /// <summary>As in asyncio: no single wait is longer than a day.</summary>
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(24);
+
+    private readonly bool _strictPolling;
+    private readonly bool _measureTurns;
+    private readonly CrossThreadInbox _inbox = new();
+    private readonly TimerWheel _timers = new();
+    private readonly LoopClock _clock;
+    private ReadyQueue _ready = new();
+    private IdleSpin _idleSpin;
+
+    private int _callbacksSincePoll;
+    private int _nextClockRead = CallbacksBetweenClockReads;
+    private long _lastPoll;
+
+    /// <summary>Something was scheduled that the next turn must see: a timer that is due already.</summary>
+    private bool _pollDue;
+
+    private long _longestTurn;
+
+    /// <summary>The longest time from taking a turn's callbacks to having run them. Zero unless <see cref="EventLoopOptions.MeasureTurns"/>. Any thread.</summary>
+    public TimeSpan LongestTurn => TimeSpan.FromTicks(Volatile.Read(ref _longestTurn));
+
+    /// <summary>Callbacks that were posted from other threads so far. Any thread.</summary>
+    public long Posts => _inbox.PostCount;
+
+    /// <summary>Times a post had to wake the loop. Any thread.</summary>
+    public long WakeUps => _inbox.WakeCount;
+
+    private void RunTurn()
+    {
+        long queuedBefore = _ready.Tail;
+        if (MustPoll())
+        {
+            Poll(); // 1, 2, 3
+        }
+
+        if (_inbox.HasPosts && !_inbox.HasBatch)
+        {
+            _inbox.TakeBatch(); // 4
+        }
+
+        // 6. What is ready now runs, in the order: queued before, posted, I/O, timers. What these schedule waits for the next turn.
+        long queuedNow = _ready.Tail;
+        long started = _measureTurns ? _clock.NowTicks : 0;
+        if (_debug)
+        {
+            RunCallbacksWatched(queuedBefore, queuedNow);
+        }
+        else
+        {
+            RunQueued(queuedBefore);
+            RunPosted();
+            RunQueued(queuedNow);
+        }
+
+        if (_measureTurns)
+        {
+            Volatile.Write(ref _longestTurn, Math.Max(_longestTurn, _clock.NowTicks - started));
+        }
+    }
+
+    /// <summary>Whether this turn looks at I/O and timers: always when idle, else often enough that none of them waits long.</summary>
+    private bool MustPoll()
+    {
+        if (_strictPolling || _pollDue || _stopping || (_ready.IsEmpty && !_inbox.HasBatch && !_inbox.HasPosts)
+            || _callbacksSincePoll >= CallbacksBetweenPolls)
+        {
+            return true;
+        }
+
+        if (_callbacksSincePoll < _nextClockRead)
+        {
+            return false;
+        }
+
+        _nextClockRead = _callbacksSincePoll + CallbacksBetweenClockReads;
+        return _clock.NowTicks - _lastPoll > TicksBetweenPolls;
+    }
+
+    private void Poll()
+    {
+        // 1. Cancelled timers are gone: cancelling takes them out.
+        TimeSpan? timeout = SleepTime(); // 2
+        if (timeout == TimeSpan.Zero || _idleSpin.WaitForPost(_inbox) || !_inbox.TryPark())
+        {
+            SelectAndQueue(TimeSpan.Zero);
+        }
+        else
+        {
+            Sleep(timeout); // 3
+        }
+
+        _pollDue = false;
+        _callbacksSincePoll = 0;
+        _nextClockRead = CallbacksBetweenClockReads;
+        _lastPoll = _clock.NowTicks;
+        QueueDueTimers(_lastPoll);
+    }
+
+    /// <summary>Parked: every post from here on sees it and wakes us.</summary>
+    private void Sleep(TimeSpan? timeout)
+    {
+        _idleSpin.SleepStarts();
+        bool woken = false;
+        try
+        {
+            SelectAndQueue(timeout);
+        }
+        finally
+        {
+            woken = _inbox.Unpark();
+            AfterWait(woken);
+        }
+
+        _idleSpin.SleepEnds(woken);
+    }
+
+    /// <summary>Zero: do not wait. Null: until a wake-up or I/O.</summary>
+    private TimeSpan? SleepTime()
+    {
+        if (!_ready.IsEmpty || _stopping || _inbox.HasBatch || _inbox.HasPosts)
+        {
+            return TimeSpan.Zero;
+        }
+
+        if (!_timers.TryGetWakeTime(out long wakeTime))
+        {
+            return null;
+        }
+
+        return TimeSpan.FromTicks(Math.Clamp(wakeTime - _clock.NowTicks, 0, s_longestWait.Ticks));
+    }
+
+    /// <summary>5. Deadlines before now + clock resolution are due; by deadline, then in the order they were made.</summary>
+    private void QueueDueTimers(long now)
+    {
+        if (_timers.Count == 0)
+        {
+            return;
+        }
+
+        while (_timers.TakeDue(now + LoopClock.ResolutionTicks - 1) is { } timer)
+        {
+            timer.Place = TimerNode.Queued;
+            _ready.Enqueue(timer, null, timer.Context);
+        }
+    }
+
+    /// <summary>Runs the ready queue up to a sequence number; a callback's exception is reported and the next one runs.</summary>
+    private void RunQueued(long end)
+    {
+        while (_ready.Head < end)
+        {
+            ReadySlot slot = default;
+            try
+            {
+                do
+                {
+                    slot = _ready.Dequeue();
+                    _callbacksSincePoll++;
+                    if (slot.Callback is not null)
+                    {
+                        AmbientContext.Switch(slot.Context);
+                        Invoke(slot.Callback, slot.State);
+                    }
+                }
+                while (_ready.Head < end);
+            }
+            catch (Exception exception) when (IsReported(exception, slot.Callback))
+            {
+                ReportCallbackError(exception);
+            }
+        }
+    }
+
+    /// <summary>Runs the batch of posts; a callback's exception is reported and the next one runs.</summary>
+    private void RunPosted()
+    {
+        while (_inbox.HasBatch)
+        {
+            ReadySlot slot = default;
+            try
+            {
+                do
+                {
+                    slot = _inbox.NextOfBatch();
+                    _callbacksSincePoll++;
+                    if (slot.Callback is not null)
+                    {
+                        AmbientContext.Switch(slot.Context);
+                        Invoke(slot.Callback, slot.State);
+                    }
+                }
+                while (_inbox.HasBatch);
+            }
+            catch (Exception exception) when (IsReported(exception, slot.Callback))
+            {
+                ReportCallbackError(exception);
+            }
+        }
+    }
+
+    /// <summary>Calls what a slot holds. Exact type tests, commonest first: each is one compare.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Invoke(object callback, object? state)
+    {
+        if (callback.GetType() == typeof(Action))
+        {
+            Unsafe.As<Action>(callback)();
+        }
+        else if (callback.GetType() == typeof(Action<object?>))
+        {
+            Unsafe.As<Action<object?>>(callback)(state);
+        }
+        else if (callback.GetType() == typeof(SendOrPostCallback))
+        {
+            Unsafe.As<SendOrPostCallback>(callback)(state);
+        }
+        else
+        {
+            Debug.Assert(callback is LoopWork, "A slot holds one of three delegates or LoopWork.");
+            Unsafe.As<LoopWork>(callback).Run();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <summary>Lets any thread cancel a post that the loop has already taken but not yet started, at no cost to posts that nobody cancels.</summary>
+/// <remarks>
+/// <para>
+/// The loop announces each post before it runs it (<see cref="_running"/>) and then looks whether cancels are waiting
+/// (<see cref="_waiting"/>). A canceller does the reverse: it leaves its request, then looks what is running. For one of the two to
+/// see the other, a full fence is needed between the write and the read on both sides. The loop's side runs once per post, so it
+/// has none; the canceller, which is rare, fences every processor at once (<see cref="Interlocked.MemoryBarrierProcessWide"/>).
+/// </para>
+/// <para>Whoever removes the request from the set decides: the loop by skipping the post, the canceller by reporting that it came too late.</para>
+/// </remarks>
+internal sealed class PostCancellation
+{
+    private SpinGate _gate;
+
+    /// <summary>Numbers of posts to skip. Under the gate.</summary>
+    private readonly HashSet<long> _requests = [];
+
+    /// <summary>Size of <see cref="_requests"/>. Written under the gate; the loop reads it without, see the class remarks.</summary>
+    private int _waiting;
+
+    /// <summary>Highest post number that has started. Written by the loop thread only; read by cancellers after their fence.</summary>
+    private long _running = -1;
+
+    /// <summary>The loop is about to run this post. True: it was cancelled and must be skipped. Loop thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool StartsRunning(long sequence)
+    {
+        Volatile.Write(ref _running, sequence);
+        Interleave.Point();
+        return Volatile.Read(ref _waiting) != 0 && Remove(sequence);
+    }
+
+    /// <summary>Cancels a post that the loop has taken. True: it will never run. Any thread but the loop's.</summary>
+    internal bool TryCancel(long sequence)
+    {
+        if (!MayStillRun(sequence) || !Add(sequence))
+        {
+            return false;
+        }
+
+        Interlocked.MemoryBarrierProcessWide();
+        Interleave.Point();
+
+        // Not started: the loop will see the request when it gets there. Started: our request is too late unless the loop took it.
+        return Volatile.Read(ref _running) < sequence || !Remove(sequence);
+    }
+
+    /// <summary>A snapshot: the post has not started yet.</summary>
+    internal bool MayStillRun(long sequence) => Volatile.Read(ref _running) < sequence;
+
+    internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
+
+    private bool Add(long sequence)
+    {
+        _gate.Enter();
+        bool added = _requests.Add(sequence);
+        _waiting = _requests.Count;
+        _gate.Exit();
+        return added;
+    }
+
+    private bool Remove(long sequence)
+    {
+        _gate.Enter();
+        bool removed = _requests.Remove(sequence);
+        _waiting = _requests.Count;
+        _gate.Exit();
+        return removed;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <summary>One callback waiting for its turn.</summary>
+internal struct ReadySlot
+{
+    /// <summary>Action, Action&lt;object?&gt;, SendOrPostCallback or <see cref="LoopWork"/>; null once it ran or was cancelled.</summary>
+    internal object? Callback;
+
+    /// <summary>The argument for the delegates that take one.</summary>
+    internal object? State;
+
+    /// <summary>The ambient context to run in; null is the default one.</summary>
+    internal ExecutionContext? Context;
+}
+
+/// <summary>The loop thread's own FIFO: a growing ring of 24-byte slots, each known by a sequence number that is never reused.</summary>
+/// <remarks>
+/// Invariant: <c>_head &lt;= _tail &lt;= _head + _slots.Length</c>; slot n lives at <c>n &amp; mask</c>. A handle is just such a number, so
+/// cancelling a stale one finds it outside [head, tail) and does nothing. Loop thread only (or nobody, while the loop does not run).
+/// </remarks>
+internal struct ReadyQueue
+{
+#if DEBUG
+    private const int InitialCapacity = 2;
+#else
+    private const int InitialCapacity = 64;
+#endif
+
+    private ReadySlot[] _slots;
+    private int _mask;
+    private long _head;
+    private long _tail;
+
+    public ReadyQueue()
+    {
+        _slots = new ReadySlot[InitialCapacity];
+        _mask = InitialCapacity - 1;
+    }
+
+    internal readonly long Head => _head;
+
+    internal readonly long Tail => _tail;
+
+    internal readonly bool IsEmpty => _head == _tail;
+
+    internal readonly int Count => (int)(_tail - _head);
+
+    /// <summary>Appends a callback and returns its sequence number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long Enqueue(object callback, object? state, ExecutionContext? context)
+    {
+        long sequence = _tail;
+        if (sequence - _head == _slots.Length)
+        {
+            Grow();
+        }
+
+        ref ReadySlot slot = ref _slots[(int)sequence & _mask];
+        slot.Callback = callback;
+        slot.State = state;
+        slot.Context = context;
+        _tail = sequence + 1;
+        return sequence;
+    }
+
+    /// <summary>Takes the oldest slot, which may have been cancelled. The queue must not be empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadySlot Dequeue()
+    {
+        Debug.Assert(_head < _tail, "Dequeue from an empty ready queue.");
+        ref ReadySlot slot = ref _slots[(int)_head & _mask];
+        ReadySlot taken = slot;
+        slot = default;
+        _head++;
+        return taken;
+    }
+
+    internal readonly bool IsPending(long sequence)
+        => sequence >= _head && sequence < _tail && _slots[(int)sequence & _mask].Callback is not null;
+
+    /// <summary>What the oldest slot would run, for debug mode.</summary>
+    internal readonly string PeekText()
+        => _slots[(int)_head & _mask].Callback is { } callback ? CallbackText.Of(callback) : "cancelled";
+
+    /// <summary>Empties the slot, so that its turn passes without running it. False: it ran or was cancelled before.</summary>
+    internal readonly bool Cancel(long sequence)
+    {
+        if (!IsPending(sequence))
+        {
+            return false;
+        }
+
+        _slots[(int)sequence & _mask] = default;
+        return true;
+    }
+
+    /// <summary>Drops everything without running it.</summary>
+    internal void Clear()
+    {
+        Array.Clear(_slots);
+        _head = _tail;
+    }
+
+    private void Grow()
+    {
+        var larger = new ReadySlot[_slots.Length * 2];
+        int largerMask = larger.Length - 1;
+        for (long sequence = _head; sequence < _tail; sequence++)
+        {
+            larger[(int)sequence & largerMask] = _slots[(int)sequence & _mask];
+        }
+
+        _slots = larger;
+        _mask = largerMask;
+    }
+}

@@ -1,0 +1,64 @@
+namespace Bridge;
+
+/// <summary>One scheduled timer: linked into the wheel, then queued as work, then pooled and used again.</summary>
+internal sealed class TimerNode : LoopWork
+{
+    internal const int Free = -1;
+    internal const int Queued = -2;
+    internal const int InHeap = -3;
+
+    private readonly EventLoop _loop;
+
+    internal TimerNode(EventLoop loop) => _loop = loop;
+
+    internal object? Callback;
+    internal object? State;
+    internal ExecutionContext? Context;
+
+    /// <summary>Loop time in ticks.</summary>
+    internal long Deadline;
+
+    /// <summary>Order among equal deadlines, and the version a handle compares: a node that was used again has another one.</summary>
+    internal long Sequence;
+
+    internal TimerNode? Previous;
+    internal TimerNode? Next;
+
+    /// <summary>A wheel slot (level * 64 + index) if not negative, else one of the constants above.</summary>
+    internal int Place = Free;
+
+    /// <summary>Position in the heap of due timers while <see cref="Place"/> is <see cref="InHeap"/>.</summary>
+    internal int HeapIndex;
+
+    internal override ExecutionContext? RunContext => Context;
+
+    /// <summary>Due before <paramref name="other"/>: earlier deadline, or the same one and scheduled earlier.</summary>
+    internal bool IsBefore(TimerNode other)
+        => Deadline < other.Deadline || (Deadline == other.Deadline && Sequence < other.Sequence);
+
+    internal override void Run()
+    {
+        object? callback = Callback;
+        object? state = State;
+        _loop.ReleaseTimer(this);
+        if (callback is not null)
+        {
+            _loop.Invoke(callback, state);
+        }
+    }
+
+    internal override string Describe() => Callback is null ? "timer" : CallbackText.Of(Callback);
+
+    /// <summary>A sleeping task was cancelled: the timer goes, the task is queued and will find its cancel request.</summary>
+    internal override bool CancelWait(string? message)
+    {
+        if (Place != Queued && Callback is LoopWork sleeper)
+        {
+            ExecutionContext? context = Context;
+            _loop.CancelTimer(this);
+            _loop.Enqueue(sleeper, null, context);
+        }
+
+        return false;
+    }
+}
