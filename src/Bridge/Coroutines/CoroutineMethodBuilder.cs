@@ -5,7 +5,7 @@ namespace Bridge;
 
 /// <summary>Builds <see cref="Coroutine"/> methods. Used by the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-#pragma warning disable CA1815 // The compiler is the only user; builders are never compared.
+#pragma warning disable CA1815, CA1822 // The compiler is the only user: it compares no builders and calls instance methods.
 public struct CoroutineMethodBuilder
 {
     private Coroutine? _coroutine;
@@ -128,4 +128,4 @@ public struct CoroutineMethodBuilder<T>
         where TStateMachine : IAsyncStateMachine
         => Suspension.UnsafeOn(_coroutine!, ref awaiter);
 }
-#pragma warning restore CA1815
+#pragma warning restore CA1815, CA1822

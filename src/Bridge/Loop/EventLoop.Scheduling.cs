@@ -16,7 +16,7 @@ public abstract partial class EventLoop
     public TimeSpan Now => TimeSpan.FromTicks(_clock.NowTicks);
 
     /// <summary>What the clock can tell apart: 100 ns. A timer never runs earlier than its deadline minus this. Any thread.</summary>
-    public TimeSpan ClockResolution => TimeSpan.FromTicks(LoopClock.ResolutionTicks);
+    public static TimeSpan ClockResolution => TimeSpan.FromTicks(LoopClock.ResolutionTicks);
 
     /// <summary>Completions from other threads that came after the loop was closed: dropped, counted, never thrown at the completer. Any thread.</summary>
     public long LateCompletions => Interlocked.Read(ref _lateCompletions);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Bridge;
@@ -220,7 +219,7 @@ public abstract partial class EventLoop
 
     /// <summary>Calls what a slot holds. Exact type tests, commonest first: each is one compare.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Invoke(object callback, object? state)
+    internal static void Invoke(object callback, object? state)
     {
         if (callback.GetType() == typeof(Action))
         {
@@ -236,7 +235,7 @@ public abstract partial class EventLoop
         }
         else
         {
-            Debug.Assert(callback is LoopWork, "A slot holds one of three delegates or LoopWork.");
+            System.Diagnostics.Debug.Assert(callback is LoopWork, "A slot holds one of three delegates or LoopWork.");
             Unsafe.As<LoopWork>(callback).Run();
         }
     }

@@ -3,7 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Bridge;
 
 /// <summary>A callback another thread waits for. Closing the loop ends the wait with an error; it cannot hang.</summary>
+#pragma warning disable CA1001 // The event never gets a kernel handle, WaitHandle being unused; there is nothing to dispose of.
 internal sealed class SendRequest : LoopWork
+#pragma warning restore CA1001
 {
     private readonly EventLoop _loop;
     private readonly SendOrPostCallback _callback;

@@ -28,7 +28,7 @@ internal sealed class TracedCallback : LoopWork
         return string.Join(Environment.NewLine, trace.ToString().Split(Environment.NewLine).Take(StackDepth));
     }
 
-    internal override void Run() => _loop.Invoke(_callback, _state);
+    internal override void Run() => EventLoop.Invoke(_callback, _state);
 
     internal override string Describe() => CallbackText.Of(_callback);
 }

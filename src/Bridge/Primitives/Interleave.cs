@@ -9,7 +9,7 @@ namespace Bridge;
 internal static partial class Interleave
 {
     /// <summary>Called by the exploring tests' scheduler; null outside them.</summary>
-    internal static Action<bool>? Hook;
+    internal static Action<bool>? Hook { get; set; }
 
     /// <summary>Another thread may run here.</summary>
     [Conditional("INTERLEAVE")]

@@ -43,7 +43,7 @@ internal sealed class TimerNode : LoopWork
         _loop.ReleaseTimer(this);
         if (callback is not null)
         {
-            _loop.Invoke(callback, state);
+            EventLoop.Invoke(callback, state);
         }
     }
 
