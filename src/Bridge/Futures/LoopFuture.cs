@@ -234,7 +234,8 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
     {
         if (_slot is OperationCanceledException ended)
         {
-            _slot = null;
+            // One that names a token stays: callers compare it.
+            _slot = ended.CancellationToken.CanBeCanceled ? ended : null;
             return ended;
         }
 

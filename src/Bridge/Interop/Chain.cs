@@ -1,0 +1,101 @@
+namespace Bridge;
+
+/// <summary>One end of a chain, where outcomes come from.</summary>
+internal interface IChainSource<T>
+{
+    /// <summary>The loop it belongs to, if it does.</summary>
+    EventLoop? Loop { get; }
+
+    /// <summary>Calls back once it is done: on its loop's thread, or on the thread that completes it.</summary>
+    void WhenDone(Action callback);
+
+    /// <summary>Asks it to cancel. Any thread.</summary>
+    void RequestCancel();
+
+    /// <summary>Its outcome; only from inside the callback, and only if somebody takes it, for that marks a failure as seen.</summary>
+    Outcome<T> TakeOutcome();
+}
+
+/// <summary>The other end, where outcomes go.</summary>
+internal interface IChainDestination<T>
+{
+    /// <summary>The loop it belongs to, if it does.</summary>
+    EventLoop? Loop { get; }
+
+    bool IsCancelled { get; }
+
+    /// <summary>Calls back if it is cancelled; never for another end.</summary>
+    void WhenCancelled(Action callback);
+
+    /// <summary>Has the action run where the destination may be completed. False: its loop is closed.</summary>
+    bool TryRunThere(Action action);
+
+    /// <summary>Completes it. False: it was done.</summary>
+    bool TrySet(in Outcome<T> outcome);
+}
+
+/// <summary>A source and a destination, joined.</summary>
+internal sealed class Chain<T>
+{
+    private readonly IChainSource<T> _source;
+    private readonly IChainDestination<T> _destination;
+    private CloseRegistration _closeRegistration;
+
+    internal Chain(IChainSource<T> source, IChainDestination<T> destination)
+    {
+        _source = source;
+        _destination = destination;
+    }
+
+    internal void Link()
+    {
+        if (_source.Loop is { } loop)
+        {
+            _closeRegistration = loop.OnClose(SourceLoopClosed);
+        }
+
+        _destination.WhenCancelled(_source.RequestCancel);
+        _source.WhenDone(SourceDone);
+    }
+
+    private void SourceDone()
+    {
+        _closeRegistration.Dispose();
+        if (_destination.IsCancelled)
+        {
+            // Nobody wants it. A failure stays unseen, and is reported as such by the source.
+            return;
+        }
+
+        Outcome<T> outcome = _source.TakeOutcome();
+        if (!_destination.TryRunThere(() => Deliver(outcome)))
+        {
+            _destination.Loop!.CountLateCompletion();
+        }
+    }
+
+    private void Deliver(in Outcome<T> outcome)
+    {
+        if (_destination.TrySet(outcome) || _destination.IsCancelled)
+        {
+            return;
+        }
+
+        var report = new LoopErrorContext("The destination of a chained future was completed by other means; the outcome of its source was dropped", outcome.Fault?.SourceException);
+        EventLoop? loop = _destination.Loop ?? _source.Loop;
+        if (loop is not null)
+        {
+            loop.CallExceptionHandler(report);
+        }
+        else
+        {
+            System.Diagnostics.Trace.TraceError(report.ToString());
+        }
+    }
+
+    private void SourceLoopClosed()
+    {
+        Outcome<T> outcome = Outcome<T>.Cancelled(LoopClosedException.Of(_source.Loop!));
+        _destination.TryRunThere(() => _destination.TrySet(outcome));
+    }
+}
