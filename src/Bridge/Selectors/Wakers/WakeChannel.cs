@@ -28,7 +28,7 @@ internal abstract class WakeChannel : IDisposable
     /// <returns>False when the descriptor is dead.</returns>
     internal abstract bool Drain();
 
-    /// <summary>Gives up the numbers that somebody else closed, without closing them again. Loop thread.</summary>
+    /// <summary>Gives up the numbers that somebody else closed, without closing them again. Any thread.</summary>
     internal abstract void AbandonDead();
 
     /// <summary>The call that <see cref="Signal"/> makes, for error texts.</summary>

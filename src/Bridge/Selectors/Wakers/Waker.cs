@@ -50,7 +50,9 @@ internal sealed class Waker : IWaker
                 continue;
             }
 
+            // The numbers are given up now, before a stranger gets them.
             channel.MarkBroken();
+            channel.AbandonDead();
             throw new SelectorException(channel.SignalCall, error == WakeChannel.Closed ? Errno.EBADF : error,
                 "the waker is dead and woke nobody; the loop thread has to Rebuild it.");
         }
