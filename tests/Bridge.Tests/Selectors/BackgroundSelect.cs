@@ -46,17 +46,3 @@ internal sealed class BackgroundSelect : IDisposable
         }
     }
 }
-
-internal static class ReadyKeys
-{
-    internal static SelectorKey[] ToKeys(this ReadOnlySpan<ReadyKey> ready)
-    {
-        var keys = new SelectorKey[ready.Length];
-        for (var i = 0; i < ready.Length; i++)
-        {
-            keys[i] = ready[i].Key;
-        }
-
-        return keys;
-    }
-}

@@ -77,7 +77,7 @@ public sealed class EpollSelectorTests : SelectorContract
 
         // The kernel still reports the file. Once it was seen, it may end no further wait.
         Assert.Empty(selector.Select(Now).ToKeys());
-        AssertWaits(selector, TimeSpan.FromMilliseconds(2));
+        SelectAssert.Waits(selector, TimeSpan.FromMilliseconds(2));
 
         pair.Send();
         Assert.Same(key, Assert.Single(selector.Select(null).ToKeys()));

@@ -18,7 +18,7 @@ public abstract partial class SelectorContract
         }
 
         Assert.Empty(selector.Select(Now).ToKeys());
-        AssertWaits(selector, TimeSpan.FromMilliseconds(2));
+        SelectAssert.Waits(selector, TimeSpan.FromMilliseconds(2));
         Assert.Same(key, Assert.Single(selector.Keys));
         Assert.True(selector.TryGetKey(pair.Near, out var found));
         Assert.Same(key, found);

@@ -110,6 +110,8 @@ internal sealed unsafe class PipeChannel : WakeChannel
         _writer.AbandonIfDead();
     }
 
+    internal override bool GiveUp(nint descriptor) => _reader.AbandonIf(descriptor) || _writer.AbandonIf(descriptor);
+
     public override void Dispose()
     {
         _writer.Dispose();
