@@ -136,6 +136,10 @@ internal sealed class SocketPairChannel : WakeChannel
             // The number is closed, or is no socket any more: not ours to close.
             handle.SetHandleAsInvalid();
         }
+        catch (ObjectDisposedException)
+        {
+            // The loop thread disposed the waker while another thread came here from a failed wake-up.
+        }
     }
 
     private static bool AbandonIf(Socket socket, nint descriptor)
