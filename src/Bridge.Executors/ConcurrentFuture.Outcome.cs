@@ -82,6 +82,17 @@ public abstract partial class ConcurrentFuture
     public bool TrySetCanceled(CancellationToken cancellationToken = default)
         => TryFinish(ConcurrentFutureState.CancelledAndNotified, cancellationToken == default ? null : cancellationToken);
 
+    /// <summary>Cancels the future, running or not, unless it is done; whoever asks gets this very exception, with its message, token and frames.</summary>
+    /// <param name="cancellation">Why.</param>
+    /// <returns>True if this call decided the outcome.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="cancellation"/> is null.</exception>
+    /// <remarks>For bridges that carry a cancellation over from elsewhere.</remarks>
+    public bool TrySetCanceled(OperationCanceledException cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(cancellation);
+        return TryFinish(ConcurrentFutureState.CancelledAndNotified, ExceptionDispatchInfo.Capture(cancellation));
+    }
+
     /// <summary>Enters the gate if the future has no outcome. True: the gate is held, and ExitGateDone must follow.</summary>
     private protected bool TryEnterUndone()
     {

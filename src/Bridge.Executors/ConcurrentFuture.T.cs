@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Bridge.Executors;
 
@@ -109,7 +110,11 @@ public class ConcurrentFuture<T> : ConcurrentFuture
     private protected override void CompleteTask(object taskSource)
     {
         var source = (TaskCompletionSource<T>)taskSource;
-        if (IsCancelled)
+        if (IsCancelled && FailureOf() is { } cancellation)
+        {
+            source.TrySetFromTask(ThrowAsync(cancellation));
+        }
+        else if (IsCancelled)
         {
             source.TrySetCanceled(AttachedToken);
         }
@@ -122,4 +127,13 @@ public class ConcurrentFuture<T> : ConcurrentFuture
             source.TrySetResult(_result);
         }
     }
+
+    // The one way to make a cancelled task that carries a given exception object.
+#pragma warning disable CS1998 // Completes synchronously on purpose.
+    private static async Task<T> ThrowAsync(ExceptionDispatchInfo cancellation)
+    {
+        cancellation.Throw();
+        return default;
+    }
+#pragma warning restore CS1998
 }

@@ -39,16 +39,16 @@ internal sealed class SelectorWakeUp : IDisposable
     internal Exception? ResetAndHeal()
     {
         Exception? failure = Interlocked.Exchange(ref _failure, null);
-        bool healthy = failure is null && _waker.IsHealthy && _spare.IsHealthy;
-        if (!healthy)
+        _waker.Reset();
+        _spare.Reset();
+        if (failure is null && _waker.IsHealthy && _spare.IsHealthy)
         {
-            _waker.Rebuild();
-            _spare.Rebuild();
-            return failure ?? new IOException("The waker's descriptor was closed or reset from outside.");
+            return null;
         }
 
-        _waker.Reset();
-        return null;
+        _waker.Rebuild();
+        _spare.Rebuild();
+        return failure ?? new IOException("The waker's descriptor was closed or reset from outside.");
     }
 
     private bool TryWake(IWaker waker)
