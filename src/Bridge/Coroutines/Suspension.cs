@@ -76,6 +76,13 @@ internal static class Suspension
             return true;
         }
 
+        if (awaiter is IOperationAwaiter)
+        {
+            // A cast in the call itself, which the JIT resolves without boxing; this is the waiting path anyway.
+            OnChild(coroutine, ((IOperationAwaiter)awaiter).Started);
+            return true;
+        }
+
         if (typeof(TAwaiter) == typeof(LoopYieldAwaiter))
         {
             Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, YieldWait.Instance);
