@@ -240,8 +240,8 @@ public sealed class ConcurrentFutureTests
     [Fact(Timeout = 30000)]
     public void Cancel_WhileQueued_LetsGoOfTheWorkAtOnce()
     {
-        using var gate = new Gate();
         using var executor = new ThreadPoolExecutor(maxWorkers: 1);
+        using var gate = new Gate();
         executor.Submit(gate.Pass);
         gate.WaitUntilEntered();
         var (future, captured) = Submit(executor);

@@ -160,8 +160,8 @@ public abstract partial class ExecutorContract
     [Fact(Timeout = 30000)]
     public void RunningJobs_WhileAJobRuns_NamesItAndItsThread()
     {
-        using var gate = new Gate();
         using var executor = Create();
+        using var gate = new Gate();
         Assert.Empty(executor.RunningJobs);
         executor.Submit(gate.Pass);
         gate.WaitUntilEntered();

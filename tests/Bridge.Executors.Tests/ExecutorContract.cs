@@ -90,8 +90,8 @@ public abstract partial class ExecutorContract
     [Fact(Timeout = 30000)]
     public void Cancel_WhileQueued_NeverRunsAndLeavesNoTrace()
     {
-        using var gate = new Gate();
         using var executor = Create();
+        using var gate = new Gate();
         var busy = executor.Submit(gate.Pass);
         gate.WaitUntilEntered();
         bool ran = false;
@@ -131,8 +131,8 @@ public abstract partial class ExecutorContract
     [Fact(Timeout = 30000)]
     public void Cancel_WhileRunningWorkIgnoresToken_ResultStays()
     {
-        using var gate = new Gate();
         using var executor = Create();
+        using var gate = new Gate();
         var future = executor.Submit(_ =>
         {
             gate.Pass();
@@ -163,8 +163,8 @@ public abstract partial class ExecutorContract
     [Fact(Timeout = 30000)]
     public void TrySetCanceled_WhileRunning_IsDoneAtOnceAndStoppedWhenTheFunctionReturned()
     {
-        using var gate = new Gate();
         using var executor = Create();
+        using var gate = new Gate();
         var future = executor.Submit(gate.Pass);
         gate.WaitUntilEntered();
         Assert.True(future.TrySetCanceled());

@@ -26,8 +26,8 @@ public sealed class ThreadPoolExecutorTests
     [Fact(Timeout = 30000)]
     public void Submit_AllBusy_StartsThreadsUpToTheMaximum()
     {
-        using var gate = new Gate();
         using var executor = new ThreadPoolExecutor(3);
+        using var gate = new Gate();
         var futures = Enumerable.Range(0, 10).Select(_ => executor.Submit(gate.Pass)).ToList();
         SpinWait.SpinUntil(() => Volatile.Read(ref gate.Entries) == 3);
         Assert.Equal(3, executor.ThreadCount);
@@ -55,8 +55,8 @@ public sealed class ThreadPoolExecutorTests
     [Fact(Timeout = 30000)]
     public void ThreadNames_WithPrefix_CountFromZero()
     {
-        using var gate = new Gate();
         using var executor = new ThreadPoolExecutor(3, "db", priority: ThreadPriority.BelowNormal);
+        using var gate = new Gate();
         var futures = Enumerable.Range(0, 3).Select(_ => executor.Submit(() =>
         {
             gate.Pass();
@@ -109,8 +109,8 @@ public sealed class ThreadPoolExecutorTests
     public void Initializer_PerThread_RunsFirst()
     {
         int initialized = 0;
-        using var gate = new Gate();
         using var executor = new ThreadPoolExecutor(2, initializer: () => Interlocked.Increment(ref initialized));
+        using var gate = new Gate();
         var futures = Enumerable.Range(0, 6).Select(_ => executor.Submit(gate.Pass)).ToList();
         SpinWait.SpinUntil(() => Volatile.Read(ref gate.Entries) == 2);
         gate.Open();
@@ -226,8 +226,8 @@ public sealed class ThreadPoolExecutorTests
     [Fact(Timeout = 30000)]
     public void CaptureSubmitSites_On_ReportsNameTheSubmitter()
     {
-        using var gate = new Gate();
         using var executor = new ThreadPoolExecutor(1);
+        using var gate = new Gate();
         Executor.CaptureSubmitSites = true;
         try
         {
