@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bridge;
 
 /// <summary>A <see cref="LoopFuture"/> with a result, completed by whoever made it.</summary>
@@ -108,5 +106,5 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
     /// <summary>For subclasses that complete themselves on the loop thread.</summary>
     private protected ref T ResultField => ref _result;
 
-    private protected override string DescribeResult() => Convert.ToString(_result, CultureInfo.InvariantCulture) ?? "null";
+    private protected override string DescribeResult() => ResultText.Of(_result);
 }
