@@ -283,7 +283,7 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
     private protected string DescribeState() => _state switch
     {
         FutureState.Cancelled => "cancelled",
-        FutureState.Finished when _slot is FutureFault fault => $"finished exception={fault.Exception.GetType().Name}: {fault.Exception.Message}",
+        FutureState.Finished when _slot is FutureFault fault => $"finished exception={fault.Exception.GetType().Name}: {ResultText.Of(fault.Exception.Message)}",
         FutureState.Finished => $"finished result={DescribeResult()}",
         _ => _slot switch
         {

@@ -213,7 +213,7 @@ internal sealed class CrossThreadInbox
         _gate.Exit();
         return index >= 0 ? waiting
             : onLoopThread ? BatchIndexOf(sequence) >= 0
-            : _cancellation.MayStillRun(sequence);
+            : _cancellation.IsPending(sequence);
     }
 
     /// <summary>Refuses posts from now on and drops those not yet run. Loop thread, or nobody's.</summary>

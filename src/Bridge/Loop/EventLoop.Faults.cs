@@ -40,7 +40,7 @@ public abstract partial class EventLoop
     }
 
     /// <summary>Takes the loop's reports; null (default): <see cref="DefaultExceptionHandler"/>.</summary>
-    /// <remarks>Called on the loop thread, in the ambient context of what failed; on the closing thread for reports made by <see cref="Close"/>. Source: <c>loop.set_exception_handler</c>.</remarks>
+    /// <remarks>Called on the loop thread, in the ambient context of what failed; on the closing thread for reports made by <see cref="Close"/>, and on the finalizer thread for what the garbage collector finds while the loop does not run. Source: <c>loop.set_exception_handler</c>.</remarks>
     public Action<EventLoop, LoopErrorContext>? ExceptionHandler
     {
         get => _exceptionHandler;
@@ -153,6 +153,7 @@ public abstract partial class EventLoop
     {
         ReadySlot slot = _inbox.NextOfBatch();
         long started = Stopwatch.GetTimestamp();
+        _callbacksSincePoll++;
         try
         {
             if (slot.Callback is not null)
@@ -180,23 +181,50 @@ public abstract partial class EventLoop
 
     private void WriteReport(LoopErrorContext context)
     {
-        if (_logger is null)
+        try
         {
-            Console.Error.WriteLine(context);
-            return;
-        }
+            if (_logger is not null)
+            {
+                LoopLog.Report(_logger, context, context.Exception);
+                return;
+            }
 
-        LoopLog.Report(_logger, context, context.Exception);
+            Console.Error.WriteLine(context);
+        }
+        catch (Exception exception) when (exception is not IFatalLoopException)
+        {
+            WriteLastResort(context.Message, context.Exception, exception);
+        }
     }
 
     internal void WriteWarning(string text)
     {
-        if (_logger is null)
+        try
         {
-            Console.Error.WriteLine(text);
-            return;
-        }
+            if (_logger is not null)
+            {
+                LoopLog.Warning(_logger, text);
+                return;
+            }
 
-        LoopLog.Warning(_logger, text);
+            Console.Error.WriteLine(text);
+        }
+        catch (Exception exception) when (exception is not IFatalLoopException)
+        {
+            WriteLastResort(text, null, exception);
+        }
+    }
+
+    /// <summary>The logger failed, or an object's text did: only what cannot fail is written.</summary>
+    private static void WriteLastResort(string text, Exception? reported, Exception failure)
+    {
+        try
+        {
+            Console.Error.WriteLine($"{text} ({reported?.GetType().FullName ?? "no exception"}); writing the report failed: {failure.GetType().FullName}");
+        }
+        catch (IOException)
+        {
+            // The standard error stream is gone as well. A loop must outlive that.
+        }
     }
 }

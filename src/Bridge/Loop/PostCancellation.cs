@@ -52,6 +52,15 @@ internal sealed class PostCancellation
     /// <summary>A snapshot: the post has not started yet.</summary>
     internal bool MayStillRun(long sequence) => Volatile.Read(ref _running) < sequence;
 
+    /// <summary>A snapshot: the post has not started, and nobody has asked to cancel it. Any thread.</summary>
+    internal bool IsPending(long sequence)
+    {
+        _gate.Enter();
+        bool requested = _requests.Contains(sequence);
+        _gate.Exit();
+        return !requested && MayStillRun(sequence);
+    }
+
     internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
 
     private bool Add(long sequence)

@@ -11,11 +11,12 @@ internal sealed class SendRequest : LoopWork
     private readonly SendOrPostCallback _callback;
     private readonly object? _state;
 
-    /// <summary>Guards the two fields below, written by the loop thread or whoever closes the loop, read by the waiting thread.</summary>
+    /// <summary>Guards the fields below, written by the loop thread or whoever closes the loop, read by the waiting thread.</summary>
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _done = new();
     private Exception? _exception;
     private bool _ran;
+    private bool _ended;
 
     internal SendRequest(EventLoop loop, SendOrPostCallback callback, object? state)
     {
@@ -65,11 +66,12 @@ internal sealed class SendRequest : LoopWork
     {
         lock (_lock)
         {
-            if (_done.IsSet)
+            if (_ended)
             {
                 return;
             }
 
+            _ended = true;
             _ran = ran;
             _exception = exception;
         }

@@ -49,16 +49,17 @@ internal sealed class TimerNode : LoopWork
 
     internal override string Describe() => Callback is null ? "timer" : CallbackText.Of(Callback);
 
-    /// <summary>A sleeping task was cancelled: the timer goes, the task is queued and will find its cancel request.</summary>
-    internal override bool CancelWait(string? message)
+    /// <summary>A sleeping task was cancelled: the timer goes, the task is queued. False: the timer is due already, or is no sleep's.</summary>
+    internal bool TryCutSleep()
     {
-        if (Place != Queued && Callback is LoopWork sleeper)
+        if (Place == Queued || Callback is not LoopWork sleeper)
         {
-            ExecutionContext? context = Context;
-            _loop.CancelTimer(this);
-            _loop.Enqueue(sleeper, null, context);
+            return false;
         }
 
-        return false;
+        ExecutionContext? context = Context;
+        _loop.CancelTimer(this);
+        _loop.Enqueue(sleeper, null, context);
+        return true;
     }
 }
