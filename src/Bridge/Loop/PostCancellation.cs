@@ -29,6 +29,7 @@ internal sealed class PostCancellation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool StartsRunning(long sequence)
     {
+        Interleave.Point();
         Volatile.Write(ref _running, sequence);
         Interleave.Point();
         return Volatile.Read(ref _waiting) != 0 && Remove(sequence);
@@ -50,9 +51,17 @@ internal sealed class PostCancellation
     }
 
     /// <summary>A snapshot: the post has not started yet.</summary>
-    internal bool MayStillRun(long sequence) => Volatile.Read(ref _running) < sequence;
+    internal bool MayStillRun(long sequence)
+    {
+        Interleave.Point();
+        return Volatile.Read(ref _running) < sequence;
+    }
 
-    internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
+    internal void NothingRunsAnyMore()
+    {
+        Interleave.Point();
+        Volatile.Write(ref _running, long.MaxValue);
+    }
 
     private bool Add(long sequence)
     {
