@@ -79,7 +79,14 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>Something may be waiting. Loop thread; see <see cref="_count"/> for why no gate is needed.</summary>
-    internal bool HasPosts => Volatile.Read(ref _count) != 0;
+    internal bool HasPosts
+    {
+        get
+        {
+            Interleave.Point();
+            return Volatile.Read(ref _count) != 0;
+        }
+    }
 
     /// <summary>The loop still has posts of the last batch to run.</summary>
     internal bool HasBatch => _batchIndex < _batchCount;

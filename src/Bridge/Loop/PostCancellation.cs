@@ -29,6 +29,7 @@ internal sealed class PostCancellation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool StartsRunning(long sequence)
     {
+        Interleave.Point();
         Volatile.Write(ref _running, sequence);
         Interleave.Point();
         return Volatile.Read(ref _waiting) != 0 && Remove(sequence);
@@ -50,7 +51,11 @@ internal sealed class PostCancellation
     }
 
     /// <summary>A snapshot: the post has not started yet.</summary>
-    internal bool MayStillRun(long sequence) => Volatile.Read(ref _running) < sequence;
+    internal bool MayStillRun(long sequence)
+    {
+        Interleave.Point();
+        return Volatile.Read(ref _running) < sequence;
+    }
 
     /// <summary>A snapshot: the post has not started, and nobody has asked to cancel it. Any thread.</summary>
     internal bool IsPending(long sequence)
@@ -61,7 +66,11 @@ internal sealed class PostCancellation
         return !requested && MayStillRun(sequence);
     }
 
-    internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
+    internal void NothingRunsAnyMore()
+    {
+        Interleave.Point();
+        Volatile.Write(ref _running, long.MaxValue);
+    }
 
     private bool Add(long sequence)
     {
