@@ -76,7 +76,7 @@ public static class Catalog
             new("Bridge", () => new ContextsOnBridge(1)),
             new("pool", () => new ContextsOnPool(1))),
         new("Context", "two values in turn", 1_000_000, 0,
-            new("Bridge", () => new ContextsOnBridge(2))),
+            new Contender("Bridge", () => new ContextsOnBridge(2))),
     ];
 
     private static IEnumerable<Comparison> Timers =>

@@ -20,7 +20,7 @@ public sealed class ContextsOnBridge(int values) : Workload
         _world.Run(Refill);
     }
 
-    protected override void Dispose(bool disposing) => _world.Dispose();
+    public override void Dispose() => _world.Dispose();
 
     private void Refill()
     {
@@ -84,7 +84,7 @@ public sealed class ContextsOnPool(int values) : Workload
         _done.Wait();
     }
 
-    protected override void Dispose(bool disposing) => _done.Dispose();
+    public override void Dispose() => _done.Dispose();
 
     private void Refill()
     {

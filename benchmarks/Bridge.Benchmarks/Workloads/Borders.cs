@@ -67,9 +67,9 @@ public sealed class ExecutorCallsOnBridge(int atOnce, Func<Executors.Executor?> 
         }
     }
 
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
-        base.Dispose(disposing);
+        base.Dispose();
         _executor?.Shutdown();
     }
 }

@@ -22,7 +22,7 @@ public sealed class PoolBatch : Workload
         _done.Wait();
     }
 
-    protected override void Dispose(bool disposing) => _done.Dispose();
+    public override void Dispose() => _done.Dispose();
 
     private void CountDown()
     {

@@ -80,7 +80,7 @@ public abstract class CallSoonBatch : Workload
 
         protected override void Finish() => _world.Loop.Stop();
 
-        protected override void Dispose(bool disposing) => _world.Dispose();
+        public override void Dispose() => _world.Dispose();
     }
 
     /// <summary>The limit: a queue of delegates and a loop around it.</summary>

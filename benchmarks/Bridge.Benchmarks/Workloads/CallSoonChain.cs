@@ -45,7 +45,7 @@ public abstract class CallSoonChain : Workload
 
         protected override void Finish() => _world.Loop.Stop();
 
-        protected override void Dispose(bool disposing) => _world.Dispose();
+        public override void Dispose() => _world.Dispose();
     }
 
     /// <summary>The limit: a queue of delegates and a loop around it.</summary>
@@ -108,6 +108,6 @@ public abstract class CallSoonChain : Workload
 
         protected override void Finish() => _done.Set();
 
-        protected override void Dispose(bool disposing) => _done.Dispose();
+        public override void Dispose() => _done.Dispose();
     }
 }

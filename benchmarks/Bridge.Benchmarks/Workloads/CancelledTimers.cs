@@ -45,7 +45,7 @@ public abstract class CancelledTimers : Workload
 
         protected override void AddLive(TimeSpan delay) => _world.Loop.CallLater(delay, AmbientContexts.Nothing);
 
-        protected override void Dispose(bool disposing) => _world.Dispose();
+        public override void Dispose() => _world.Dispose();
 
         private void ScheduleAndCancel()
         {
@@ -76,7 +76,7 @@ public abstract class CancelledTimers : Workload
 
         protected override void AddLive(TimeSpan delay) => _timers.Add(new Timer(s_nothing, null, delay, Timeout.InfiniteTimeSpan));
 
-        protected override void Dispose(bool disposing) => _timers.ForEach(timer => timer.Dispose());
+        public override void Dispose() => _timers.ForEach(timer => timer.Dispose());
     }
 
     /// <summary>Task.Delay with a token that is cancelled.</summary>
@@ -98,7 +98,7 @@ public abstract class CancelledTimers : Workload
         // What lies under a delay is a timer; a million bare ones are made faster.
         protected override void AddLive(TimeSpan delay) => _timers.Add(new Timer(static _ => { }, null, delay, Timeout.InfiniteTimeSpan));
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             _timers.ForEach(timer => timer.Dispose());
             _end.Dispose();

@@ -21,7 +21,7 @@ public abstract class CoroutineWorkload : Workload
 
     protected abstract Coroutine Body(int operations);
 
-    protected override void Dispose(bool disposing) => _world.Dispose();
+    public override void Dispose() => _world.Dispose();
 }
 
 /// <summary>The same as plain <c>async Task</c> code, in one of the worlds such code has.</summary>
@@ -45,5 +45,5 @@ public abstract class TaskWorkload : Workload
 
     protected abstract Task Body(int operations);
 
-    protected override void Dispose(bool disposing) => _world.Dispose();
+    public override void Dispose() => _world.Dispose();
 }

@@ -75,7 +75,7 @@ public abstract class CrossThreadPosts : Workload
 
         protected override void RunUntilLastOne() => _world.Loop.RunForever();
 
-        protected override void Dispose(bool disposing) => _world.Dispose();
+        public override void Dispose() => _world.Dispose();
     }
 
     /// <summary>An unbounded channel and an async reader on the pool.</summary>
@@ -136,7 +136,7 @@ public abstract class CrossThreadPosts : Workload
             _done.Reset();
         }
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             _thread.Join();
             _thread.Dispose();

@@ -26,7 +26,7 @@ public sealed class FiringTimersOnBridge : Workload
         _world.Run(ScheduleAll);
     }
 
-    protected override void Dispose(bool disposing) => _world.Dispose();
+    public override void Dispose() => _world.Dispose();
 
     private void ScheduleAll()
     {
@@ -77,7 +77,7 @@ public sealed class FiringTimersOnTimer : Workload
         }
     }
 
-    protected override void Dispose(bool disposing) => _done.Dispose();
+    public override void Dispose() => _done.Dispose();
 }
 
 /// <summary>The same with Task.Delay, awaited all at once.</summary>

@@ -7,14 +7,14 @@ namespace Bridge.Benchmarks.Workloads;
 /// <summary>Two threads with a queue each that wake each other in turn. One operation is there and back.</summary>
 public abstract class RoundTrips : Workload
 {
-    private readonly Action _there;
-    private readonly Action _back;
+    private readonly Action _onThere;
+    private readonly Action _onBack;
     private int _left;
 
     protected RoundTrips()
     {
-        _there = () => PostHere(_back!);
-        _back = () =>
+        _onThere = () => PostHere(_onBack!);
+        _onBack = () =>
         {
             if (--_left == 0)
             {
@@ -22,14 +22,14 @@ public abstract class RoundTrips : Workload
                 return;
             }
 
-            PostThere(_there);
+            PostThere(_onThere);
         };
     }
 
     public sealed override void RunOnce(int operations)
     {
         _left = operations;
-        RunUntilLastOne(() => PostThere(_there));
+        RunUntilLastOne(() => PostThere(_onThere));
     }
 
     protected abstract void PostThere(Action callback);
@@ -61,7 +61,7 @@ public abstract class RoundTrips : Workload
 
         protected override void RunUntilLastOne(Action first) => _here.Run(first);
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             _there.CallSoonThreadSafe(_there.Stop);
             _thread?.Join();
@@ -91,7 +91,7 @@ public abstract class RoundTrips : Workload
             _done.Reset();
         }
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             _here.Join();
             _there.Join();
@@ -124,7 +124,7 @@ public abstract class RoundTrips : Workload
             _done.Reset();
         }
 
-        protected override void Dispose(bool disposing)
+        public override void Dispose()
         {
             _here.Writer.Complete();
             _there.Writer.Complete();

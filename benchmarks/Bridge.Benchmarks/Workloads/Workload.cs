@@ -16,13 +16,7 @@ public abstract class Workload : IDisposable
     /// <summary>What else is worth a line after the measurement, if anything.</summary>
     public virtual string? Remark => null;
 
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
+    public virtual void Dispose()
     {
     }
 }

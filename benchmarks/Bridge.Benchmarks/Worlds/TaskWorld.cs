@@ -8,13 +8,7 @@ public abstract class TaskWorld : IDisposable
     /// <summary>Runs the body to its end; the calling thread waits, and in single-thread worlds is the one that runs it.</summary>
     public abstract void Run(Func<Task> body);
 
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
+    public virtual void Dispose()
     {
     }
 }
@@ -38,5 +32,5 @@ public sealed class RingWorld : TaskWorld
 
     public override void Run(Func<Task> body) => _context.Run(body);
 
-    protected override void Dispose(bool disposing) => _context.Dispose();
+    public override void Dispose() => _context.Dispose();
 }
