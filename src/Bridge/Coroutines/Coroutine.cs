@@ -112,7 +112,7 @@ public abstract class Coroutine : ILoopAwaitable
     {
         // Without a task, or with the stack nearly used up, whoever suspends on it will have it started: see LoopTask.
         if (_status == CoroutineStatus.Created
-            && (RunningLoop.Current?.CurrentTask is null || !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+            && (RunningLoop.Required.CurrentTask is null || !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
             return false;
         }

@@ -23,6 +23,9 @@ public abstract partial class EventLoop
 
     internal TaskRegistry Tasks => _tasks ?? MakeTaskRegistry();
 
+    /// <summary>Any thread; makes no registry, for only the loop thread may.</summary>
+    internal IReadOnlyCollection<LoopTask> SnapshotTasks() => Volatile.Read(ref _tasks)?.Snapshot() ?? [];
+
     /// <summary>Runs a coroutine concurrently: its first step comes in the next turn.</summary>
     /// <param name="coroutine">A coroutine that was not awaited or given to a task before.</param>
     /// <param name="options">Name, context, eager start. Null: the defaults.</param>

@@ -91,6 +91,27 @@ public partial class LoopTask
         return _cancelRequests;
     }
 
+    /// <summary>
+    /// Cancel requests that were delivered before now: what a scope (timeout, group) finds when it begins. One that is still to be
+    /// delivered is not counted, so that the scope passes it on when it comes.
+    /// </summary>
+    internal int DeliveredRequests => _mustCancel ? _cancelRequests - 1 : _cancelRequests;
+
+    /// <summary>Takes back a scope's own request.</summary>
+    /// <param name="before"><see cref="DeliveredRequests"/> when the scope began.</param>
+    /// <returns>True: it was the only one since then, and nothing of it is left. False: somebody else wants the task cancelled.</returns>
+    internal bool TakeBackRequest(int before)
+    {
+        if (Uncancel() > before)
+        {
+            return false;
+        }
+
+        // Whatever is not delivered yet was this scope's; Uncancel withdraws it only when no older request is left.
+        _mustCancel = false;
+        return true;
+    }
+
     /// <summary>Whether it is done; for awaiters, which may not be in the task itself.</summary>
     internal bool IsDoneForAwait()
     {

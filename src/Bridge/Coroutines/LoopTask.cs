@@ -99,7 +99,7 @@ public partial class LoopTask : LoopFuture
     /// <returns>A snapshot.</returns>
     /// <exception cref="InvalidOperationException"><paramref name="loop"/> is null and no loop is running in this thread.</exception>
     /// <remarks>Any thread. Source: <c>asyncio.all_tasks</c>.</remarks>
-    public static IReadOnlyCollection<LoopTask> All(EventLoop? loop = null) => (loop ?? RunningLoop.Required).Tasks.Snapshot();
+    public static IReadOnlyCollection<LoopTask> All(EventLoop? loop = null) => (loop ?? RunningLoop.Required).SnapshotTasks();
 
     /// <summary>Makes the task awaitable, for its completion.</summary>
     /// <returns>The awaiter.</returns>

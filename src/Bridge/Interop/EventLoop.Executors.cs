@@ -168,7 +168,7 @@ public abstract partial class EventLoop
             OnClose(() =>
             {
                 _defaultExecutorIsShutDown = true;
-                _defaultExecutor.Shutdown(wait: false);
+                _defaultExecutor?.Shutdown(wait: false);
             });
         }
 

@@ -164,6 +164,7 @@ internal sealed class ActionFuture(EventLoop loop, Action work) : ExecutorFuture
 }
 
 /// <summary>A call that takes a token, cancelled when the future is cancelled while the call runs.</summary>
+#pragma warning disable CA1001 // The source has no timer and its wait handle is not used: nothing to dispose of, and the call may hold the token for ever.
 internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : ExecutorFuture<T>(loop, work)
 {
     private readonly CancellationTokenSource _source = new();
@@ -184,3 +185,4 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : Exec
 
     private protected override bool IsOwnToken(CancellationToken token) => token == _source.Token;
 }
+#pragma warning restore CA1001

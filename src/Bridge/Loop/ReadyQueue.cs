@@ -82,8 +82,7 @@ internal struct ReadyQueue
         => sequence >= _head && sequence < _tail && _slots[(int)sequence & _mask].Callback is not null;
 
     /// <summary>What the oldest slot would run, for debug mode.</summary>
-    internal readonly string PeekText()
-        => _slots[(int)_head & _mask].Callback is { } callback ? CallbackText.Of(callback) : "cancelled";
+    internal readonly object? Peek() => _slots[(int)_head & _mask].Callback;
 
     /// <summary>Empties the slot, so that its turn passes without running it. False: it ran or was cancelled before.</summary>
     internal readonly bool Cancel(long sequence)
