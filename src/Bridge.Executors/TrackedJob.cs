@@ -7,6 +7,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     {
         Queued,
         Running,
+        Dropped,
         Ended,
     }
 
@@ -72,19 +73,20 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     {
         if (tracker.TryDrop(this))
         {
-            AfterEnd();
             inner.Abandon(reason);
+            End();
         }
     }
 
-    /// <summary>The job has ended or will never run, and the tracker knows. Called once, without a lock.</summary>
+    /// <summary>The job has ended or will never run. Called once, without a lock.</summary>
     protected virtual void AfterEnd()
     {
     }
 
-    private void End()
+    /// <summary>The last step: a shutdown that returns has seen every slot given back and every job told.</summary>
+    protected void End()
     {
-        tracker.End(this);
         AfterEnd();
+        tracker.End(this);
     }
 }

@@ -101,8 +101,8 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
         {
             lock (_lock)
             {
-                Arrive(worker);
                 AssertInvariants();
+                Arrive(worker);
                 if (_jobs.TryDequeue(out var job))
                 {
                     _queued = _jobs.Count;

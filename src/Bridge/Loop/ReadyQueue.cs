@@ -66,16 +66,12 @@ internal struct ReadyQueue
         return sequence;
     }
 
-    /// <summary>Takes the oldest slot, which may have been cancelled. The queue must not be empty.</summary>
+    /// <summary>Moves past the oldest slot, which may have been cancelled, and gives it for reading and emptying at once. The queue must not be empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ReadySlot Dequeue()
+    internal ref ReadySlot TakeNext()
     {
-        Debug.Assert(_head < _tail, "Dequeue from an empty ready queue.");
-        ref ReadySlot slot = ref _slots[(int)_head & _mask];
-        ReadySlot taken = slot;
-        slot = default;
-        _head++;
-        return taken;
+        Debug.Assert(_head < _tail, "Taking from an empty ready queue.");
+        return ref _slots[(int)_head++ & _mask];
     }
 
     internal readonly bool IsPending(long sequence)
