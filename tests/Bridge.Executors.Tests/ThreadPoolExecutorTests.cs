@@ -262,7 +262,7 @@ public sealed class ThreadPoolExecutorTests
     [Fact(Timeout = 30000)]
     public void Execute_SteadyState_AllocatesNothingBeyondTheJob()
     {
-        using var executor = new ThreadPoolExecutor(1);
+        using var executor = new ThreadPoolExecutor(1, idleTimeout: Timeout.InfiniteTimeSpan);
         var job = new CountingJob();
         RunMany(1000);
         long before = GC.GetAllocatedBytesForCurrentThread();
