@@ -19,7 +19,7 @@ public sealed class LoopQueueTests : LoopTest
         queue.PutNoWait(1);
         await getter;
         queue.PutNoWait(2);
-        LoopTask putter = Loop.CreateTask(queue.Put(3).AsCoroutine());
+        LoopTask putter = Loop.CreateTask(queue.Put(3));
         await Turns();
         Assert.Equal("<LoopQueue maxsize=1 count=1 putters=1 tasks=2>", queue.ToString());
         Assert.Equal(2, queue.GetNoWait());
@@ -187,7 +187,7 @@ public sealed class LoopQueueTests : LoopTest
     {
         // CPython's test_get_with_waiting_putters.
         var queue = new LoopQueue<int>(1);
-        LoopTask[] putters = [.. Enumerable.Range(1, 4).Select(i => Loop.CreateTask(queue.Put(i).AsCoroutine()))];
+        LoopTask[] putters = [.. Enumerable.Range(1, 4).Select(i => Loop.CreateTask(queue.Put(i)))];
         for (int i = 1; i <= 4; i++)
         {
             await Turns();
@@ -203,7 +203,7 @@ public sealed class LoopQueueTests : LoopTest
     {
         var queue = new LoopQueue<int>(1);
         await queue.Put(1);
-        LoopTask putter = Loop.CreateTask(queue.Put(2).AsCoroutine());
+        LoopTask putter = Loop.CreateTask(queue.Put(2));
         await Turns(2);
         Assert.False(putter.IsDone);
         Assert.Equal(1, queue.GetNoWait());
@@ -217,7 +217,7 @@ public sealed class LoopQueueTests : LoopTest
         // CPython's test_put_cancelled and test_cancelled_puts_not_being_held_in_self_putters.
         var queue = new LoopQueue<int>(1);
         queue.PutNoWait(1);
-        LoopTask putter = Loop.CreateTask(queue.Put(2).AsCoroutine());
+        LoopTask putter = Loop.CreateTask(queue.Put(2));
         await Turns();
         putter.Cancel();
         Assert.IsType<LoopCanceledException>(await FailureOf(putter));
@@ -232,8 +232,8 @@ public sealed class LoopQueueTests : LoopTest
         // CPython's test_put_cancelled_race.
         var queue = new LoopQueue<int>(1);
         queue.PutNoWait(1);
-        LoopTask first = Loop.CreateTask(queue.Put(2).AsCoroutine());
-        LoopTask second = Loop.CreateTask(queue.Put(3).AsCoroutine());
+        LoopTask first = Loop.CreateTask(queue.Put(2));
+        LoopTask second = Loop.CreateTask(queue.Put(3));
         await Turns();
         Assert.Equal(1, queue.GetNoWait());
         first.Cancel();
@@ -247,10 +247,10 @@ public sealed class LoopQueueTests : LoopTest
     {
         var queue = new LoopQueue<int>(1);
         queue.PutNoWait(1);
-        LoopTask first = Loop.CreateTask(queue.Put(2).AsCoroutine());
+        LoopTask first = Loop.CreateTask(queue.Put(2));
         await Turns();
         Assert.Equal(1, queue.GetNoWait());
-        LoopTask second = Loop.CreateTask(queue.Put(3).AsCoroutine(), new TaskOptions { EagerStart = true });
+        LoopTask second = Loop.CreateTask(queue.Put(3), new TaskOptions { EagerStart = true });
         Assert.False(second.IsDone);
         Assert.Equal(2, await queue.Get());
         await AllDone(first, second);
@@ -265,7 +265,7 @@ public sealed class LoopQueueTests : LoopTest
         Assert.True(queue.IsEmpty);
         await put;
         Assert.Equal(1, queue.GetNoWait());
-        LoopTask task = Loop.CreateTask(queue.Put(2).AsCoroutine());
+        LoopTask task = Loop.CreateTask(queue.Put(2));
         task.Cancel();
         Assert.NotNull(await FailureOf(task));
         Assert.True(queue.IsEmpty);
