@@ -136,14 +136,15 @@ public sealed class AsCompletedTests : LoopTest
     [Fact(Timeout = 30000)]
     public void AsyncForEach_TaskCancelled_EndsPromptlyAndLosesNothing() => Run(async Coroutine () =>
     {
-        LoopTask<string> a = LoopTask.Create(After(1, "a"));
-        CompletionSequence<LoopTask<string>> sequence = LoopTask.AsCompleted([a, LoopTask.Create(After(2, "b"))]);
+        LoopTask<string> a = LoopTask.Create(After(1, "a")), b = LoopTask.Create(After(2, "b"));
+        CompletionSequence<LoopTask<string>> sequence = LoopTask.AsCompleted([a, b]);
         Coroutine<LoopTask<string>>[] takers = [.. sequence];
         LoopTask<LoopTask<string>> first = LoopTask.Create(takers[0]), second = LoopTask.Create(takers[1]);
         await LoopTask.Yield();
         first.Cancel();
         Assert.IsType<LoopCanceledException>(await Caught.By(first));
         Assert.Same(a, await second);
+        await b;
     });
 
     [Fact(Timeout = 30000)]

@@ -245,7 +245,7 @@ public sealed class TaskGroupTests : LoopTest
     [Fact(Timeout = 30000)]
     public void Run_InsideTimeout_CountsAsTheTimeoutsCancellation() => Run(async Coroutine () =>
     {
-        Assert.IsType<TimeoutException>(await Caught.By(LoopTask.Timeout(TimeSpan.FromSeconds(1), async _ =>
+        Assert.IsType<TimeoutException>(await Caught.By(LoopTask.Timeout(TimeSpan.FromSeconds(1), async scope =>
             await LoopTaskGroup.Run(async Coroutine (group) =>
             {
                 _ = group.CreateTask(LoopTask.Sleep(s_hour));
