@@ -190,7 +190,7 @@ internal sealed class CrossThreadInbox
 
     /// <summary>Cancels a post. True: it will never run. False: it started, ran or was cancelled before. Any thread.</summary>
     /// <param name="sequence">The number <see cref="TryPost"/> gave.</param>
-    /// <param name="onLoopThread">The caller is the loop thread, or the loop does not run.</param>
+    /// <param name="onLoopThread">The caller is the loop thread.</param>
     internal bool Cancel(long sequence, bool onLoopThread)
     {
         _gate.Enter();
@@ -200,7 +200,9 @@ internal sealed class CrossThreadInbox
             bool waiting = index < _count && _items[index].Callback is not null;
             if (waiting)
             {
+                // Remembered until the loop comes to the empty slot, so that no later cancel succeeds as well.
                 _items[index] = default;
+                _cancellation.Request(sequence);
             }
 
             _gate.Exit();
@@ -219,8 +221,8 @@ internal sealed class CrossThreadInbox
         bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
         _gate.Exit();
         return index >= 0 ? waiting
-            : onLoopThread ? BatchIndexOf(sequence) >= 0
-            : _cancellation.IsPending(sequence);
+            : onLoopThread ? BatchIndexOf(sequence) >= 0 && _cancellation.MayStillRun(sequence)
+            : _cancellation.MayStillRun(sequence);
     }
 
     /// <summary>Refuses posts from now on and drops those not yet run. Loop thread, or nobody's.</summary>
@@ -241,7 +243,7 @@ internal sealed class CrossThreadInbox
     private bool CancelInBatch(long sequence)
     {
         int index = BatchIndexOf(sequence);
-        if (index < 0)
+        if (index < 0 || !_cancellation.Request(sequence))
         {
             return false;
         }
