@@ -19,7 +19,7 @@ public abstract partial class ConcurrentFuture
         where TFuture : ConcurrentFuture
     {
         var notDone = DistinctFutures(futures);
-        int milliseconds = WaitTime.ToMilliseconds(timeout);
+        var time = WaitTime.StartingNow(timeout);
         if (!Enum.IsDefined(condition))
         {
             throw new ArgumentOutOfRangeException(nameof(condition), condition, Messages.UnknownCondition);
@@ -36,7 +36,7 @@ public abstract partial class ConcurrentFuture
             if (!waiter.IsSatisfied)
             {
                 AnnounceWait(notDone, condition);
-                waiter.Wait(milliseconds);
+                waiter.Wait(time);
             }
         }
         finally
@@ -91,7 +91,7 @@ public abstract partial class ConcurrentFuture
             {
                 if (!waiter.TryTake(out var done))
                 {
-                    if (!waiter.Wait(time.Remaining))
+                    if (!waiter.Wait(time))
                     {
                         throw new TimeoutException(Messages.Unfinished(pending.Count, total));
                     }

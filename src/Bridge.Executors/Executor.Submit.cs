@@ -90,7 +90,7 @@ public abstract partial class Executor
     }
 
     /// <summary>Names the work and hands it over. Internal, so that an executor with work of its own kind uses the same path.</summary>
-    private protected ConcurrentFuture<T> Hand<T>(Work<T> work, string? name)
+    internal ConcurrentFuture<T> Hand<T>(Work<T> work, string? name)
     {
         work.Prepare(name);
         Execute(work);

@@ -3,23 +3,23 @@ namespace Bridge.Executors;
 /// <summary>One blocked call of Wait or AsCompleted: collects the futures that are done and says when enough are.</summary>
 /// <remarks>
 /// Each future tells it exactly once: whoever takes the waiter out of the future's list, the completer or the waiting thread itself,
-/// does the telling. The lists are guarded by the lock; the event is set outside nothing else, so it may be set under it.
+/// does the telling. Everything is guarded by one monitor, which the waiting thread also waits on.
 /// </remarks>
-internal sealed class FutureWaiter
+internal sealed class FutureWaiter(WaitCondition condition, int pending)
 {
-    private readonly Lock _lock = new();
-    private readonly ManualResetEventSlim _enough = new();
-    private readonly WaitCondition _condition;
+    private readonly object _lock = new();
     private readonly Queue<ConcurrentFuture> _finished = new();
-    private int _pending;
+    private int _pending = pending;
+    private bool _enough = pending == 0;
 
-    internal FutureWaiter(WaitCondition condition, int pending)
+    internal bool IsSatisfied
     {
-        _condition = condition;
-        _pending = pending;
-        if (pending == 0)
+        get
         {
-            _enough.Set();
+            lock (_lock)
+            {
+                return _enough;
+            }
         }
     }
 
@@ -29,34 +29,42 @@ internal sealed class FutureWaiter
         {
             _finished.Enqueue(future);
             _pending--;
-            if (_pending == 0
-                || _condition == WaitCondition.FirstCompleted
-                || (failed && _condition == WaitCondition.FirstException))
+            _enough |= _pending == 0
+                || condition == WaitCondition.FirstCompleted
+                || (failed && condition == WaitCondition.FirstException);
+            if (_enough)
             {
-                _enough.Set();
+                Monitor.Pulse(_lock);
             }
         }
     }
 
-    internal bool IsSatisfied => _enough.IsSet;
+    /// <summary>Blocks until enough futures are done. False: time is up.</summary>
+    internal bool Wait(WaitTime time)
+    {
+        lock (_lock)
+        {
+            while (!_enough)
+            {
+                int milliseconds = time.Remaining;
+                if (milliseconds == 0 || !Monitor.Wait(_lock, milliseconds))
+                {
+                    return _enough;
+                }
+            }
 
-    internal bool Wait(int milliseconds) => _enough.Wait(milliseconds);
+            return true;
+        }
+    }
 
+    /// <summary>Takes one future that is done. False: none is left, and the next Wait blocks until one more is.</summary>
     internal bool TryTake(out ConcurrentFuture? future)
     {
         lock (_lock)
         {
-            if (_finished.TryDequeue(out future))
-            {
-                return true;
-            }
-
-            if (_pending > 0)
-            {
-                _enough.Reset();
-            }
-
-            return false;
+            bool taken = _finished.TryDequeue(out future);
+            _enough = taken || _pending == 0;
+            return taken;
         }
     }
 }

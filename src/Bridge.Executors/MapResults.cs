@@ -54,8 +54,7 @@ internal sealed class MapResults<TItem, TResult> : IEnumerable<TResult>
             return false;
         }
 
-        var (function, item) = (_function, _items.Current);
-        futures.Enqueue(_executor.Submit(() => function(item)));
+        futures.Enqueue(_executor.Hand(new MapWork<TItem, TResult>(_function, _items.Current), name: null));
         return true;
     }
 

@@ -18,12 +18,5 @@ internal static class SubmitSites
     }
 
     internal static string? Find(IExecutorJob job)
-    {
-        while (job is TrackedJob tracked)
-        {
-            job = tracked.Inner;
-        }
-
-        return s_sites.TryGetValue(job, out string? site) ? site : null;
-    }
+        => s_sites.TryGetValue(TrackedJob.Unwrap(job), out string? site) ? site : null;
 }

@@ -15,6 +15,8 @@ internal readonly struct WaitTime
         _milliseconds = milliseconds;
     }
 
+    internal static WaitTime Unlimited => new(Timeout.Infinite);
+
     /// <summary>What is left of the limit, rounded up so that a wait never ends early; -1 if there is no limit, 0 if it has passed.</summary>
     internal int Remaining
     {

@@ -134,3 +134,17 @@ internal sealed class TokenActionWork(Action<CancellationToken> work) : Work<Not
         return default;
     }
 }
+
+/// <summary>One item of a Map call.</summary>
+internal sealed class MapWork<TItem, T>(Func<TItem, T> work, TItem item) : Work<T>(work)
+{
+    private TItem _item = item;
+
+    protected override T Invoke(Delegate work) => ((Func<TItem, T>)work)(_item);
+
+    private protected override void DropWork()
+    {
+        base.DropWork();
+        _item = default!;
+    }
+}
