@@ -104,7 +104,7 @@ public partial class LoopTask
     }
 
     /// <summary>Strangers' callbacks must run neither inside Cancel nor on the loop thread.</summary>
-    private static void FireToken(CancellationTokenSource source) => _ = source.CancelAsync();
+    private void FireToken(CancellationTokenSource source) => TokenCancellation.Request(Loop, source);
 
     /// <summary>A request is pending at the beginning of a step. False: the task is done by it.</summary>
     private bool TryDeliverCancel(LoopWork? waitedFor)
