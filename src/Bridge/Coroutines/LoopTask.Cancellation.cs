@@ -143,7 +143,7 @@ public partial class LoopTask
     }
 
     /// <summary>Strangers' callbacks must run neither inside Cancel nor on the loop thread.</summary>
-    private static void FireToken(CancellationTokenSource source) => _ = source.CancelAsync();
+    private void FireToken(CancellationTokenSource source) => TokenCancellation.Request(Loop, source);
 
     /// <summary>Notes a request in the count and the token.</summary>
     private void CountRequest()

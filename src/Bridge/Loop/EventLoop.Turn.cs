@@ -121,6 +121,8 @@ public abstract partial class EventLoop
     /// <summary>Parked: every post from here on sees it and wakes us.</summary>
     private void Sleep(TimeSpan? timeout)
     {
+        // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
+        AmbientContext.Switch(null);
         _idleSpin.SleepStarts();
         bool woken = false;
         try
