@@ -193,7 +193,9 @@ internal sealed class CrossThreadInbox
             bool waiting = index < _count && _items[index].Callback is not null;
             if (waiting)
             {
+                // The number is remembered as well: once the post is taken, its empty slot is the loop's, and a second cancel must lose.
                 _items[index] = default;
+                _cancellation.TryRequest(sequence);
             }
 
             _gate.Exit();
@@ -205,15 +207,13 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>Whether the post is still to run. A snapshot; any thread.</summary>
-    internal bool IsPending(long sequence, bool onLoopThread)
+    internal bool IsPending(long sequence)
     {
         _gate.Enter();
         long index = sequence - _firstSequence;
         bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
         _gate.Exit();
-        return index >= 0 ? waiting
-            : onLoopThread ? BatchIndexOf(sequence) >= 0
-            : _cancellation.IsPending(sequence);
+        return index >= 0 ? waiting : _cancellation.IsPending(sequence);
     }
 
     /// <summary>Refuses posts from now on and drops those not yet run. Loop thread, or nobody's.</summary>
@@ -240,7 +240,7 @@ internal sealed class CrossThreadInbox
         }
 
         _batch[index] = default;
-        return true;
+        return _cancellation.TryRequest(sequence);
     }
 
     private int BatchIndexOf(long sequence)

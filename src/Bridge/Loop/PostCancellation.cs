@@ -37,7 +37,7 @@ internal sealed class PostCancellation
     /// <summary>Cancels a post that the loop has taken. True: it will never run. Any thread but the loop's.</summary>
     internal bool TryCancel(long sequence)
     {
-        if (!MayStillRun(sequence) || !Add(sequence))
+        if (!MayStillRun(sequence) || !TryRequest(sequence))
         {
             return false;
         }
@@ -63,7 +63,8 @@ internal sealed class PostCancellation
 
     internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
 
-    private bool Add(long sequence)
+    /// <summary>Notes that a post is to be skipped. False: somebody has asked before. Any thread; the loop forgets it when it gets there.</summary>
+    internal bool TryRequest(long sequence)
     {
         _gate.Enter();
         bool added = _requests.Add(sequence);
