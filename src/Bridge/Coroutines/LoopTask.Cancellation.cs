@@ -130,16 +130,12 @@ public partial class LoopTask
         }
     }
 
-    /// <summary>Whether it is done; for awaiters, which may not be in the task itself.</summary>
-    internal bool IsDoneForAwait()
+    private protected override void AssertNotAwaitedByItself()
     {
-        AssertAwaitable();
         if (ReferenceEquals(Loop.CurrentTask, this))
         {
             throw new InvalidOperationException($"Task '{Name}' cannot await itself.");
         }
-
-        return IsDone;
     }
 
     /// <summary>Strangers' callbacks must run neither inside Cancel nor on the loop thread.</summary>

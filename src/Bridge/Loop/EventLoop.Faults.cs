@@ -19,6 +19,9 @@ public abstract partial class EventLoop
     private string? _faultyCallback;
     private string? _faultyCallbackStack;
 
+    /// <summary>The callback of the timer that failed; set by the inner one of two exception filters, taken by the outer one.</summary>
+    private object? _faultyTimerCallback;
+
     /// <summary>Debug mode: creation stacks on callbacks, futures, tasks and coroutines, and reports of slow callbacks. Any thread.</summary>
     /// <remarks>It slows every call down; the checks that keep programs right are always on. Source: <c>loop.set_debug</c>.</remarks>
     public bool Debug
@@ -102,15 +105,27 @@ public abstract partial class EventLoop
         }
     }
 
+    /// <summary>An exception filter that catches nothing.</summary>
+    internal bool NoteFaultyTimer(object callback)
+    {
+        _faultyTimerCallback = callback;
+        return false;
+    }
+
     private bool IsReported(Exception exception, object? callback)
     {
+        if (callback is TimerNode)
+        {
+            (callback, _faultyTimerCallback) = (_faultyTimerCallback, null);
+        }
+
         if (exception is IFatalLoopException)
         {
             return false;
         }
 
         _faultyCallback = callback is null ? null : CallbackText.Of(callback);
-        _faultyCallbackStack = (callback as TracedCallback ?? (callback as TimerNode)?.Callback as TracedCallback)?.Stack;
+        _faultyCallbackStack = (callback as TracedCallback)?.Stack;
         return true;
     }
 

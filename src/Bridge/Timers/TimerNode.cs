@@ -41,9 +41,19 @@ internal sealed class TimerNode : LoopWork
         object? callback = Callback;
         object? state = State;
         _loop.ReleaseTimer(this);
-        if (callback is not null)
+        if (callback is null)
+        {
+            return;
+        }
+
+        try
         {
             EventLoop.Invoke(callback, state);
+        }
+        catch (Exception) when (_loop.NoteFaultyTimer(callback))
+        {
+            // Not reached: the filter only notes what failed, for this node has let go of it and may serve another timer already.
+            throw;
         }
     }
 

@@ -82,6 +82,17 @@ public sealed class TimerHandleTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void Callback_Throws_IsReportedByItsName()
+    {
+        var failure = new FormatException();
+        Loop.CallLater(TimeSpan.Zero, () => throw failure);
+        RunTurns();
+        LoopErrorContext report = TakeReport();
+        Assert.Same(failure, report.Exception);
+        Assert.Contains(nameof(Callback_Throws_IsReportedByItsName), report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30000)]
     public void CompareTo_OrdersByDeadline()
     {
         TimerHandle early = Loop.CallAt(s_second, () => { });
