@@ -87,6 +87,6 @@ internal sealed class StartedChildren
             all[i] = child;
         }
 
-        return new StartedChildren(loop, all, seen.Count == all.Length ? all : [.. all.Distinct()]);
+        return new StartedChildren(loop, all, seen.Count == all.Length ? all : [.. all.Distinct(ReferenceEqualityComparer.Instance).Cast<LoopFuture>()]);
     }
 }
