@@ -29,7 +29,7 @@ internal static class Program
             case ["--quick", var rounds, .. var filters] when int.TryParse(rounds, out int count) && count > 0:
                 return QuickRun.Run(filters, count);
             case ["--quick", .. var filters]:
-                return QuickRun.Run(filters, 9);
+                return QuickRun.Run(filters, 25);
             default:
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
                 return 0;

@@ -27,7 +27,7 @@ public static class Catalog
 
     private static IEnumerable<Comparison> ThreadSafeHop =>
     [
-        .. new[] { 1, 2, 4 }.Select(producers => new Comparison("ThreadSafeHop", $"{producers} producers", 1_000_000, 0,
+        .. new[] { 1, 2, 4 }.Select(producers => new Comparison("ThreadSafeHop", $"{producers} producers", 500_000, 0,
             new("Bridge", () => new CrossThreadPosts.OnBridge(producers)),
             new("channel reader", () => new CrossThreadPosts.OnChannel(producers), 2),
             new("Nito", () => new CrossThreadPosts.OnNito(producers), 30))),
@@ -88,7 +88,10 @@ public static class Catalog
         new("Timer", "fire", 100_000, 0,
             new("Bridge", () => new FiringTimersOnBridge()),
             new("Timer", () => new FiringTimersOnTimer(), 2.5),
-            new("Task.Delay", () => new FiringTimersOnDelay())),
+            new("Task.Delay", () => new FiringTimersOnDelay()))
+        {
+            IsWhole = true,
+        },
     ];
 
     private static IEnumerable<Comparison> Borders =>

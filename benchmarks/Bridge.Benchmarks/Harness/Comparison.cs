@@ -11,7 +11,11 @@ public sealed record Contender(string Name, Func<Workload> Make, double Target =
 /// <summary>The same thing done by Bridge and by its peers; the first contender is Bridge.</summary>
 /// <param name="Section">Which part of the library: the name of the BenchmarkDotNet class without its suffix.</param>
 /// <param name="Name">What is done.</param>
-/// <param name="Operations">How often per run, so that a run takes some milliseconds.</param>
+/// <param name="Operations">How often per run at most.</param>
 /// <param name="TargetBytes">How many bytes an operation of Bridge's may allocate.</param>
 /// <param name="Contenders">Bridge first.</param>
-public sealed record Comparison(string Section, string Name, int Operations, double TargetBytes, params Contender[] Contenders);
+public sealed record Comparison(string Section, string Name, int Operations, double TargetBytes, params Contender[] Contenders)
+{
+    /// <summary>A run makes no sense with fewer operations: they are not done one after the other.</summary>
+    public bool IsWhole { get; init; }
+}
