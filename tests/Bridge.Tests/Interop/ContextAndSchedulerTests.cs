@@ -129,7 +129,7 @@ public sealed class ContextAndSchedulerTests : IDisposable
         var source = new TaskCompletionSource();
         Task continued = source.Task.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, scheduler);
         _host.Close();
-        var refused = Assert.Throws<TaskSchedulerException>(() => { Task.Factory.StartNew(() => { }, CancellationToken.None, TaskCreationOptions.None, scheduler); });
+        var refused = Assert.Throws<TaskSchedulerException>(() => { _ = Task.Factory.StartNew(() => { }, CancellationToken.None, TaskCreationOptions.None, scheduler); });
         Assert.IsType<ObjectDisposedException>(refused.InnerException);
         source.SetResult();
         Assert.IsType<TaskSchedulerException>(continued.ContinueWith(task => task.Exception!.InnerException, TaskScheduler.Default).GetAwaiter().GetResult());
