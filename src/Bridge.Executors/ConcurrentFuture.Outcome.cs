@@ -227,9 +227,16 @@ public abstract partial class ConcurrentFuture
         var callbacks = source.CancelAsync();
         if (!callbacks.IsCompletedSuccessfully)
         {
-            callbacks.ContinueWith(
-                static (task, future) => Report((ConcurrentFuture)future!, task.Exception!.InnerException!, Messages.InTokenCallback),
-                this, default, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            callbacks.ContinueWith(ReportTokenFaults, this, default,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private static void ReportTokenFaults(Task callbacks, object? future)
+    {
+        foreach (var exception in callbacks.Exception!.Flatten().InnerExceptions)
+        {
+            Report(future!, exception, Messages.InTokenCallback);
         }
     }
 }

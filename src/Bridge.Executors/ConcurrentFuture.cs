@@ -109,7 +109,7 @@ public abstract partial class ConcurrentFuture
     /// <summary>Gets a task that is done when the work has really ended, whatever the outcome. It never fails.</summary>
     /// <remarks>
     /// For a future that was cancelled before it ran this is the moment of the cancellation. A future cancelled while a worker
-    /// is inside the work (<see cref="TrySetCanceled(System.Threading.CancellationToken)"/>) is done at once, but stopped only when the function has returned.
+    /// is inside the work (<see cref="TrySetCanceled(CancellationToken)"/>) is done at once, but stopped only when the function has returned.
     /// For a future made by hand it is the same moment as done; a derived class that knows better overrides it.
     /// </remarks>
     public virtual Task Stopped

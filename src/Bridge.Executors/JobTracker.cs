@@ -9,7 +9,10 @@ internal sealed class JobTracker(Executor owner)
     private readonly object _lock = new();
     private TrackedJob? _first;
     private int _queued;
-    private int _running;
+
+    /// <summary>Jobs that run, or are being told that they will not.</summary>
+    private int _active;
+
     private bool _shutdown;
 
     internal Executor Owner { get; } = owner;
@@ -69,47 +72,24 @@ internal sealed class JobTracker(Executor owner)
         }
     }
 
-    /// <summary>Queued to running. False: it was dropped meanwhile.</summary>
-    internal bool TryBegin(TrackedJob job)
-    {
-        lock (_lock)
-        {
-            if (job.Current != TrackedJob.Phase.Queued)
-            {
-                return false;
-            }
+    /// <summary>Queued to running. False: it was dropped meanwhile. End must follow.</summary>
+    internal bool TryBegin(TrackedJob job) => TryLeaveQueue(job, TrackedJob.Phase.Running);
 
-            job.Current = TrackedJob.Phase.Running;
-            job.Thread = Thread.CurrentThread;
-            job.StartedAt = Stopwatch.GetTimestamp();
-            _queued--;
-            _running++;
-            return true;
-        }
-    }
-
-    /// <summary>Queued to ended. False: it runs, or has ended already.</summary>
-    internal bool TryDrop(TrackedJob job)
-    {
-        lock (_lock)
-        {
-            if (job.Current != TrackedJob.Phase.Queued)
-            {
-                return false;
-            }
-
-            _queued--;
-            Remove(job);
-            return true;
-        }
-    }
+    /// <summary>Queued to dropped. False: it runs, or has ended already. End must follow, once the job knows: until then a shutdown waits.</summary>
+    internal bool TryDrop(TrackedJob job) => TryLeaveQueue(job, TrackedJob.Phase.Dropped);
 
     internal void End(TrackedJob job)
     {
         lock (_lock)
         {
-            _running--;
-            Remove(job);
+            _active--;
+            job.Current = TrackedJob.Phase.Ended;
+            job.Thread = null;
+            Unlink(job);
+            if (_queued + _active == 0)
+            {
+                Monitor.PulseAll(_lock);
+            }
         }
     }
 
@@ -159,12 +139,12 @@ internal sealed class JobTracker(Executor owner)
     {
         lock (_lock)
         {
-            while (_queued + _running > 0)
+            while (_queued + _active > 0)
             {
                 int milliseconds = time.Remaining;
                 if (milliseconds == 0 || !Monitor.Wait(_lock, milliseconds))
                 {
-                    return _queued + _running == 0;
+                    return _queued + _active == 0;
                 }
             }
 
@@ -186,10 +166,26 @@ internal sealed class JobTracker(Executor owner)
         }
     }
 
-    private void Remove(TrackedJob job)
+    private bool TryLeaveQueue(TrackedJob job, TrackedJob.Phase phase)
     {
-        job.Current = TrackedJob.Phase.Ended;
-        job.Thread = null;
+        lock (_lock)
+        {
+            if (job.Current != TrackedJob.Phase.Queued)
+            {
+                return false;
+            }
+
+            job.Current = phase;
+            job.Thread = Thread.CurrentThread;   // a callback of a dropped job must not wait for the shutdown either
+            job.StartedAt = Stopwatch.GetTimestamp();
+            _queued--;
+            _active++;
+            return true;
+        }
+    }
+
+    private void Unlink(TrackedJob job)
+    {
         if (job.Previous is null)
         {
             _first = job.Next;
@@ -205,9 +201,5 @@ internal sealed class JobTracker(Executor owner)
         }
 
         job.Previous = job.Next = null;
-        if (_queued + _running == 0)
-        {
-            Monitor.PulseAll(_lock);
-        }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class LimitedExecutor : Executor
             {
                 if (_owner._jobs.TryDrop(this))
                 {
-                    AfterEnd();
+                    End();
                 }
 
                 throw;
@@ -95,8 +95,8 @@ internal sealed class LimitedExecutor : Executor
         {
             if (Inner is ConcurrentFuture { IsCancelled: true } && _owner._jobs.TryDrop(this))
             {
-                AfterEnd();
-                Inner.Abandon(null);   // it is cancelled already: this only tells it that the executor knows
+                JobGuard.Abandon(_owner, Inner, null);   // it is cancelled already: this only tells it that the executor knows
+                End();
                 return false;
             }
 

@@ -48,7 +48,11 @@ public sealed class TaskSchedulerExecutor : Executor
         catch (TaskSchedulerException exception)
         {
             // Out of the account, without abandoning the job: the caller gets the exception and keeps it.
-            _jobs.TryDrop(tracked);
+            if (_jobs.TryDrop(tracked))
+            {
+                _jobs.End(tracked);
+            }
+
             throw new BrokenExecutorException(Messages.Broken(Name, "its scheduler refused a task."), exception);
         }
     }

@@ -7,6 +7,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     {
         Queued,
         Running,
+        Dropped,
         Ended,
     }
 
@@ -43,7 +44,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
             return false;
         }
 
-        if (inner.TryStart())
+        if (JobGuard.TryStart(tracker.Owner, inner))
         {
             return true;
         }
@@ -54,15 +55,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
 
     public void Run()
     {
-        try
-        {
-            inner.Run();
-        }
-        catch (Exception exception)
-        {
-            // A foreign job broke its contract; the thread it borrowed must not pay for it.
-            ConcurrentFuture.Report(tracker.Owner, exception, Messages.InJob(tracker.Owner.Name, Name));
-        }
+        JobGuard.Run(tracker.Owner, inner);
 
         // Only now: the slot and the shutdown wait for the function itself, not for its future.
         End();
@@ -72,19 +65,20 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     {
         if (tracker.TryDrop(this))
         {
-            AfterEnd();
-            inner.Abandon(reason);
+            JobGuard.Abandon(tracker.Owner, inner, reason);
+            End();
         }
     }
 
-    /// <summary>The job has ended or will never run, and the tracker knows. Called once, without a lock.</summary>
+    /// <summary>The job has ended or will never run. Called once, without a lock.</summary>
     protected virtual void AfterEnd()
     {
     }
 
-    private void End()
+    /// <summary>The last step: a shutdown that returns has seen every slot given back and every job told.</summary>
+    protected void End()
     {
-        tracker.End(this);
         AfterEnd();
+        tracker.End(this);
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bridge;
 
 /// <summary>A <see cref="LoopFuture"/> with a result, completed by whoever made it.</summary>
@@ -98,7 +96,7 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
     public new LoopFutureAwaiter<T> GetAwaiter() => new(this);
 
     /// <summary>Fails the future with an exception that has its frames already, unless it is done.</summary>
-    internal bool TrySetException(System.Runtime.ExceptionServices.ExceptionDispatchInfo fault)
+    internal bool TryFailWith(System.Runtime.ExceptionServices.ExceptionDispatchInfo fault)
     {
         Loop.AssertLoopThread();
         if (IsDone)
@@ -131,5 +129,5 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
         return _result;
     }
 
-    private protected override string DescribeResult() => Convert.ToString(_result, CultureInfo.InvariantCulture) ?? "null";
+    private protected override string DescribeResult() => ResultText.Of(_result);
 }

@@ -167,6 +167,7 @@ public abstract partial class EventLoop
     {
         if (_defaultExecutor is null)
         {
+            ShutdownDefaultExecutorHook = timeout => ShutdownDefaultExecutor(timeout);
             OnClose(() =>
             {
                 _defaultExecutorIsShutDown = true;
