@@ -23,7 +23,7 @@ public class AffineExecutor : Executor, ICrewOwner
         }
 
         Name = name ?? nameof(AffineExecutor);
-        _crew = new WorkerCrew(this, new CrewOptions { MaxThreads = 1, ThreadName = _ => Name, Apartment = apartment });
+        _crew = new WorkerCrew(this, this, new CrewOptions { MaxThreads = 1, ThreadName = _ => Name, Apartment = apartment });
     }
 
     /// <summary>Gets the name of the executor and of its thread.</summary>

@@ -3,8 +3,6 @@ namespace Bridge.Executors;
 /// <summary>What a <see cref="WorkerCrew"/> asks of the executor it works for. Called on worker threads, with no lock held.</summary>
 internal interface ICrewOwner
 {
-    string Name { get; }
-
     /// <summary>Sets a new worker thread up. If it throws, the crew breaks.</summary>
     void SetUpWorker();
 

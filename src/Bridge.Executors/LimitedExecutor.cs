@@ -95,7 +95,7 @@ internal sealed class LimitedExecutor : Executor
         {
             if (Inner is ConcurrentFuture { IsCancelled: true } && _owner._jobs.TryDrop(this))
             {
-                Inner.Abandon(null);   // it is cancelled already: this only tells it that the executor knows
+                JobGuard.Abandon(_owner, Inner, null);   // it is cancelled already: this only tells it that the executor knows
                 End();
                 return false;
             }

@@ -21,7 +21,7 @@ internal static class Messages
 
     internal static string InWorkerHook(string executor, string hook) => $"Exception in {hook} of executor '{executor}'";
 
-    internal static string InJob(string executor, string? job) => $"Job '{job}' of executor '{executor}' broke the rule that Run never throws";
+    internal static string InJob(string executor, string job) => $"A job of type {job} on executor '{executor}' broke the rule that jobs never throw";
 
     internal static string UnexpectedState(ConcurrentFuture future)
         => $"{future} is in an unexpected state: it was claimed before or is finished. Call SetRunningOrNotifyCancel once, before the work begins.";

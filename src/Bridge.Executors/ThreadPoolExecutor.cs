@@ -44,7 +44,7 @@ public class ThreadPoolExecutor : Executor, ICrewOwner
             ? string.Create(CultureInfo.InvariantCulture, $"ThreadPoolExecutor-{Interlocked.Increment(ref s_created)}")
             : namePrefix;
         _initializer = initializer;
-        _crew = new WorkerCrew(this, new CrewOptions
+        _crew = new WorkerCrew(this, this, new CrewOptions
         {
             MaxThreads = MaxWorkers,
             ThreadName = slot => string.Create(CultureInfo.InvariantCulture, $"{Name}_{slot}"),

@@ -44,7 +44,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
             return false;
         }
 
-        if (inner.TryStart())
+        if (JobGuard.TryStart(tracker.Owner, inner))
         {
             return true;
         }
@@ -55,15 +55,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
 
     public void Run()
     {
-        try
-        {
-            inner.Run();
-        }
-        catch (Exception exception)
-        {
-            // A foreign job broke its contract; the thread it borrowed must not pay for it.
-            ConcurrentFuture.Report(tracker.Owner, exception, Messages.InJob(tracker.Owner.Name, Name));
-        }
+        JobGuard.Run(tracker.Owner, inner);
 
         // Only now: the slot and the shutdown wait for the function itself, not for its future.
         End();
@@ -73,7 +65,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     {
         if (tracker.TryDrop(this))
         {
-            inner.Abandon(reason);
+            JobGuard.Abandon(tracker.Owner, inner, reason);
             End();
         }
     }

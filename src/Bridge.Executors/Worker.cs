@@ -33,8 +33,8 @@ internal sealed class Worker
     /// <summary>The job being run, or null. Written by this thread; reports read it. The only reference a worker keeps.</summary>
     private IExecutorJob? _job;
 
-    /// <summary>When the job began. Written by this thread before <see cref="_job"/>, so a reader that sees the same job before and after
-    /// reading this has that job's time.</summary>
+    /// <summary>When the job began. Written by this thread after <see cref="_job"/> was cleared and before it is set, so a reader that sees the
+    /// same job before and after reading this has that job's time.</summary>
     private long _startedAt;
 
     internal Worker(WorkerCrew crew, int slot)
@@ -208,19 +208,11 @@ internal sealed class Worker
     {
         var job = _taken!;
         _taken = null;
-        _startedAt = Stopwatch.GetTimestamp();
+        Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
         Volatile.Write(ref _job, job);
-        try
+        if (JobGuard.TryStart(Crew.Executor, job))
         {
-            if (job.TryStart())
-            {
-                job.Run();
-            }
-        }
-        catch (Exception exception)
-        {
-            // A foreign job broke its contract; the worker and the other jobs must not pay for it.
-            ConcurrentFuture.Report(Crew.Owner, exception, Messages.InJob(Crew.Owner.Name, job.Name));
+            JobGuard.Run(Crew.Executor, job);
         }
 
         Volatile.Write(ref _job, null);
@@ -252,7 +244,7 @@ internal sealed class Worker
         }
         catch (Exception exception)
         {
-            ConcurrentFuture.Report(Crew.Owner, exception, Messages.InWorkerHook(Crew.Owner.Name, "the tear-down of a worker"));
+            ConcurrentFuture.Report(Crew.Executor, exception, Messages.InWorkerHook(Crew.Executor.Name, "the tear-down of a worker"));
         }
     }
 }

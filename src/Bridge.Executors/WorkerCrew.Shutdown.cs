@@ -74,7 +74,7 @@ internal sealed partial class WorkerCrew
         WakeAll();
         foreach (var job in dropped)
         {
-            job.Abandon(null);
+            JobGuard.Abandon(Executor, job, null);
         }
     }
 
@@ -107,7 +107,7 @@ internal sealed partial class WorkerCrew
     {
         if (Worker.Current?.Crew == this)
         {
-            throw new InvalidOperationException(Messages.ShutdownFromWorker(Owner.Name));
+            throw new InvalidOperationException(Messages.ShutdownFromWorker(Executor.Name));
         }
     }
 }

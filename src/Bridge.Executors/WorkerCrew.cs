@@ -10,7 +10,7 @@ namespace Bridge.Executors;
 /// while jobs are queued no worker is idle, unless as many are on their way; so a queued job is always taken by somebody.</para>
 /// <para>The idle stack is last in, first out: the worker that ran last is the warmest, and the surplus ones at the bottom retire.</para>
 /// </remarks>
-internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
+internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, CrewOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Queue<IExecutorJob> _jobs = new();
@@ -35,6 +35,9 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
     /// <summary>The length of the queue, for the spin in <see cref="Grow"/>. Written under the lock, read without: a stale value costs a thread at worst.</summary>
     private int _queued;
 
+    internal Executor Executor { get; } = executor;
+
+    /// <summary>The same object as the executor, seen as the one that sets workers up.</summary>
     internal ICrewOwner Owner { get; } = owner;
 
     internal CrewOptions Options { get; } = options;
@@ -128,7 +131,7 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
     /// <summary>A worker could not be set up or started: fails everything that is queued, and everything that comes later.</summary>
     internal void Break(string reason, Exception cause)
     {
-        ConcurrentFuture.Report(Owner, cause, Messages.Broken(Owner.Name, reason));
+        ConcurrentFuture.Report(Executor, cause, Messages.Broken(Executor.Name, reason));
         List<IExecutorJob> dropped;
         lock (_lock)
         {
@@ -140,7 +143,7 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
         foreach (var job in dropped)
         {
             // An exception object per job: several threads rethrowing one would mix up its stack trace.
-            job.Abandon(Owner.Broken(reason, cause));
+            JobGuard.Abandon(Executor, job, Owner.Broken(reason, cause));
         }
     }
 
@@ -179,7 +182,7 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
 
         if (queued)
         {
-            throw new InvalidOperationException(Messages.WouldWaitForItself(future, Owner.Name));
+            throw new InvalidOperationException(Messages.WouldWaitForItself(future, Executor.Name));
         }
     }
 
@@ -192,80 +195,8 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
 
         if (_shutdown)
         {
-            throw new InvalidOperationException(Messages.Shutdown(Owner.Name));
+            throw new InvalidOperationException(Messages.Shutdown(Executor.Name));
         }
-    }
-
-    /// <summary>Starts one more thread, unless a worker that is just finishing takes the job first.</summary>
-    private void Grow()
-    {
-        // Starting a thread costs 100 us. A caller that submits, waits and submits again comes back a moment before its worker is idle:
-        // a look of about a microsecond keeps such a caller on one thread. With one processor, the worker needs ours.
-        for (int i = 0; i < 10 && Volatile.Read(ref _queued) > 0; i++)
-        {
-            if (Environment.ProcessorCount == 1)
-            {
-                Thread.Yield();
-            }
-            else
-            {
-                Thread.SpinWait(4);
-            }
-        }
-
-        Worker worker;
-        lock (_lock)
-        {
-            AssertInvariants();
-            if (_jobs.Count <= _onTheirWay || _threadCount >= Options.MaxThreads)
-            {
-                return;
-            }
-
-            worker = AddWorker();
-        }
-
-        Start(worker);
-    }
-
-    private void Start(Worker worker)
-    {
-        try
-        {
-            worker.Start();
-        }
-        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
-        {
-            bool alone;
-            lock (_lock)
-            {
-                Arrive(worker);
-                RemoveFromSlots(worker);
-                alone = _threadCount == 0;
-            }
-
-            // Others take the job in time; without any it would wait for ever.
-            if (alone)
-            {
-                Break("no thread could be started.", exception);
-            }
-        }
-    }
-
-    private Worker AddWorker()
-    {
-        int slot = _slots.IndexOf(null);
-        if (slot < 0)
-        {
-            slot = _slots.Count;
-            _slots.Add(null);
-        }
-
-        var worker = new Worker(this, slot) { IsOnItsWay = true };
-        _slots[slot] = worker;
-        _threadCount++;
-        _onTheirWay++;
-        return worker;
     }
 
     /// <summary>The worker looks at the queue now, whatever brought it here: a call, a time-out, a call that came too late, an interrupt.</summary>
@@ -281,12 +212,6 @@ internal sealed partial class WorkerCrew(ICrewOwner owner, CrewOptions options)
             worker.IsOnItsWay = false;
             _onTheirWay--;
         }
-    }
-
-    private void RemoveFromSlots(Worker worker)
-    {
-        _slots[worker.Slot] = null;
-        _threadCount--;
     }
 
     [Conditional("DEBUG")]

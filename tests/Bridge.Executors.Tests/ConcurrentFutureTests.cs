@@ -226,7 +226,7 @@ public sealed class ConcurrentFutureTests
         Assert.True(future.Stopped.IsCompletedSuccessfully);
     }
 
-    [Fact]
+    [Fact(Timeout = 30000)]
     public void Dropped_AfterTheWork_KeepsNothingOfItAlive()
     {
         using var executor = new ThreadPoolExecutor(maxWorkers: 1);

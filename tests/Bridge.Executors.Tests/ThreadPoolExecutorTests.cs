@@ -216,6 +216,21 @@ public sealed class ThreadPoolExecutorTests
     }
 
     [Fact(Timeout = 30000)]
+    public void Shutdown_AbandonedJobThrows_IsReportedAndTheOthersAreCancelled()
+    {
+        using var log = new FaultLog();
+        using var executor = new ThreadPoolExecutor(1);
+        using var gate = new Gate();
+        executor.Submit(gate.Pass);
+        gate.WaitUntilEntered();
+        executor.Execute(new ThrowingJob());
+        var other = executor.Submit(() => 1);
+        executor.Shutdown(wait: false, cancelFutures: true);
+        Assert.True(other.IsCancelled);
+        Assert.Single(log.From(executor));
+    }
+
+    [Fact(Timeout = 30000)]
     public void GetResult_OfAJobQueuedBehindThisOne_ThrowsInsteadOfHanging()
     {
         using var executor = new ThreadPoolExecutor(1);
@@ -247,7 +262,7 @@ public sealed class ThreadPoolExecutorTests
     [Fact(Timeout = 30000)]
     public void Execute_SteadyState_AllocatesNothingBeyondTheJob()
     {
-        using var executor = new ThreadPoolExecutor(1);
+        using var executor = new ThreadPoolExecutor(1, idleTimeout: Timeout.InfiniteTimeSpan);
         var job = new CountingJob();
         RunMany(1000);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -311,9 +326,7 @@ public sealed class ThreadPoolExecutorTests
 
         public void Run() => throw new FormatException();
 
-        public void Abandon(Exception? reason)
-        {
-        }
+        public void Abandon(Exception? reason) => throw new FormatException();
     }
 
     private sealed class CountingJob : IExecutorJob

@@ -79,7 +79,7 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
         else if (!_settles && Settled.FailureOf(child) is { } failure)
         {
             // A child's cancellation too is only a failure here: nobody cancelled the gather itself.
-            TrySetException(failure);
+            Fail(failure);
         }
         else if (_pending == 0)
         {
@@ -100,6 +100,16 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
             child.SuppressUnobserved();
         }
 
-        TrySetException(last.IsCancelled ? last.MakeCancelledException() : new LoopCanceledException(_cancelMessage));
+        Fail(last.IsCancelled ? last.MakeCancelledException() : new LoopCanceledException(_cancelMessage));
+    }
+
+    private void Fail(Exception failure)
+    {
+        TrySetException(failure);
+        if (failure is OperationCanceledException)
+        {
+            // That nobody asks how a cancelled gather ended is no oversight.
+            SuppressUnobserved();
+        }
     }
 }

@@ -11,21 +11,25 @@ namespace Bridge;
 /// <para>Threads: awaited on the thread of a running loop. Source: the coroutine methods of asyncio's primitives.</para>
 /// </remarks>
 #pragma warning disable CA1815 // Awaited, never compared.
-public struct LoopOperation : ILoopAwaitable
+public readonly struct LoopOperation : ILoopAwaitable
 {
     private readonly IOperation _operation;
 
     internal LoopOperation(IOperation operation) => _operation = operation;
 
+    /// <summary>The operation as a coroutine: so it can be given to <c>CreateTask</c> or <c>RunUntilComplete</c>.</summary>
+    /// <param name="operation">The operation.</param>
+    public static implicit operator Coroutine(LoopOperation operation) => operation.AsCoroutine();
+
     /// <summary>Makes it awaitable.</summary>
     /// <returns>The awaiter.</returns>
-    public readonly LoopOperationAwaiter GetAwaiter() => new(_operation);
+    public LoopOperationAwaiter GetAwaiter() => new(_operation);
 
     /// <summary>The operation as a coroutine, for code that takes one.</summary>
     /// <returns>A new coroutine, not started.</returns>
-    public readonly Coroutine AsCoroutine() => _operation.Start();
+    public Coroutine AsCoroutine() => _operation.Start();
 
-    readonly LoopFuture ILoopAwaitable.ToFuture(EventLoop loop) => AsCoroutine().MakeTask(loop, null);
+    LoopFuture ILoopAwaitable.ToFuture(EventLoop loop) => AsCoroutine().MakeTask(loop, null);
 }
 
 /// <summary>A <see cref="LoopOperation"/> with a result.</summary>
@@ -39,6 +43,10 @@ public struct LoopOperation<T> : ILoopAwaitable<T>
     private Coroutine<T>? _started;
 
     internal LoopOperation(IOperation<T> operation) => _operation = operation;
+
+    /// <summary>The operation as a coroutine.</summary>
+    /// <param name="operation">The operation.</param>
+    public static implicit operator Coroutine<T>(LoopOperation<T> operation) => operation.AsCoroutine();
 
     /// <summary>Makes it awaitable.</summary>
     /// <returns>The awaiter.</returns>

@@ -20,6 +20,7 @@ internal static class LoopShutdown
             Report(loop, tasks);
         }
 
+        loop.RunUntilComplete(loop.ShutdownAsyncEnumeratorsAsync());
         if (loop.ShutdownDefaultExecutorHook is { } shutdown)
         {
             loop.RunUntilComplete(shutdown(s_executorTimeout));

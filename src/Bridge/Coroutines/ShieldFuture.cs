@@ -81,7 +81,8 @@ internal static class ShieldReport
 
     private static void Report(LoopFuture inner)
     {
-        if (!inner.IsCancelled && Settled.FailureOf(inner) is { } failure)
+        // A cancellation is no failure, also where it is a future's exception: that of a gather whose child was cancelled.
+        if (!inner.IsCancelled && Settled.FailureOf(inner) is { } failure and not OperationCanceledException)
         {
             inner.Loop.CallExceptionHandler(new LoopErrorContext($"{failure.GetType().Name} exception in shielded future", failure)
             {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bridge;
 
 /// <summary>A <see cref="LoopFuture"/> with a result, completed by whoever made it.</summary>
@@ -131,5 +129,5 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
         return _result;
     }
 
-    private protected override string DescribeResult() => Convert.ToString(_result, CultureInfo.InvariantCulture) ?? "null";
+    private protected override string DescribeResult() => ResultText.Of(_result);
 }

@@ -6,13 +6,16 @@ internal interface IChainSource<T>
     /// <summary>The loop it belongs to, if it does.</summary>
     EventLoop? Loop { get; }
 
+    /// <summary>Whether it has an outcome. Any thread.</summary>
+    bool IsDone { get; }
+
     /// <summary>Calls back once it is done: on its loop's thread, or on the thread that completes it.</summary>
     void WhenDone(Action callback);
 
-    /// <summary>Asks it to cancel. Any thread.</summary>
+    /// <summary>Asks it to cancel. Any thread; runs nobody's continuations.</summary>
     void RequestCancel();
 
-    /// <summary>Its outcome; only from inside the callback, and only if somebody takes it, for that marks a failure as seen.</summary>
+    /// <summary>Its outcome; only where it may be looked at, and only if somebody takes it, for that marks a failure as seen.</summary>
     Outcome<T> TakeOutcome();
 }
 
@@ -35,6 +38,7 @@ internal interface IChainDestination<T>
 }
 
 /// <summary>A source and a destination, joined.</summary>
+/// <remarks>The fields are written before the first callback is registered, and only read after; the ends do their own locking.</remarks>
 internal sealed class Chain<T>
 {
     private readonly IChainSource<T> _source;
@@ -54,8 +58,8 @@ internal sealed class Chain<T>
             _closeRegistration = loop.OnClose(SourceLoopClosed);
         }
 
-        _destination.WhenCancelled(_source.RequestCancel);
-        _source.WhenDone(SourceDone);
+        _destination.WhenCancelled(() => FlatCalls.Run(_source.RequestCancel));
+        _source.WhenDone(() => FlatCalls.Run(SourceDone));
     }
 
     private void SourceDone()
@@ -76,26 +80,28 @@ internal sealed class Chain<T>
 
     private void Deliver(in Outcome<T> outcome)
     {
-        if (_destination.TrySet(outcome) || _destination.IsCancelled)
+        if (!_destination.TrySet(outcome) && !_destination.IsCancelled)
         {
-            return;
+            ReportDropped(outcome);
         }
+    }
 
-        var report = new LoopErrorContext("The destination of a chained future was completed by other means; the outcome of its source was dropped", outcome.Fault?.SourceException);
+    private void ReportDropped(in Outcome<T> outcome)
+    {
+        var report = new LoopErrorContext(
+            "The destination of a chained future was completed by other means; the outcome of its source was dropped",
+            outcome.Fault?.SourceException ?? outcome.Cancellation);
         EventLoop? loop = _destination.Loop ?? _source.Loop;
-        if (loop is not null)
-        {
-            loop.CallExceptionHandler(report);
-        }
-        else
+        if (loop is null || !OnLoopThread.TryRun(loop, () => loop.CallExceptionHandler(report)))
         {
             System.Diagnostics.Trace.TraceError(report.ToString());
         }
     }
 
+    /// <summary>On the closing thread: nothing of the source's loop runs any more, so its outcome is final or will never come.</summary>
     private void SourceLoopClosed()
     {
-        Outcome<T> outcome = Outcome<T>.Cancelled(LoopClosedException.Of(_source.Loop!));
+        Outcome<T> outcome = _source.IsDone ? _source.TakeOutcome() : Outcome<T>.Cancelled(LoopClosedException.Of(_source.Loop!));
         _destination.TryRunThere(() => _destination.TrySet(outcome));
     }
 }

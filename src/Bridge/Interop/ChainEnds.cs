@@ -2,18 +2,37 @@ using Bridge.Executors;
 
 namespace Bridge;
 
-/// <summary>Runs an action on a loop's thread: now if this is it, or if the loop does not run; else by a post.</summary>
+/// <summary>Runs an action on a loop's thread: now if this is it, else by a post.</summary>
+/// <remarks>By a post also while the loop does not run: who prepares it, or starts it next, need not be this thread.</remarks>
 internal static class OnLoopThread
 {
+    /// <summary>False: the loop is closed.</summary>
     internal static bool TryRun(EventLoop loop, Action action)
     {
-        if (loop.IsOnLoopThread || (!loop.IsRunning && !loop.IsClosed))
+        if (loop.IsOnLoopThread)
         {
             action();
             return true;
         }
 
         return loop.TryPost(action, null, null);
+    }
+}
+
+/// <summary>Completes task sources so that the continuations of strangers never run inside the call.</summary>
+internal static class TaskSources
+{
+    /// <summary>Runs the action, which completes the task: here if its continuations run elsewhere by themselves, else on the .NET pool.</summary>
+    internal static void Run(Task task, Action action)
+    {
+        if ((task.CreationOptions & TaskCreationOptions.RunContinuationsAsynchronously) != 0)
+        {
+            action();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static action => action(), action, preferLocal: false);
+        }
     }
 }
 
@@ -28,6 +47,8 @@ internal sealed class LoopSource<T> : IChainSource<T>
     }
 
     public EventLoop Loop => _future.Loop;
+
+    public bool IsDone => _future.IsDone;
 
     public void WhenDone(Action callback)
         => OnLoopThread.TryRun(Loop, () => _future.AddWaiter(new Continuation(callback, null)));
@@ -78,6 +99,8 @@ internal sealed class ConcurrentSource<T> : IChainSource<T>
     }
 
     public EventLoop? Loop => null;
+
+    public bool IsDone => _future.IsDone;
 
     public void WhenDone(Action callback) => _future.AddDoneCallback(_ => callback());
 
@@ -137,9 +160,17 @@ internal sealed class TaskSource<T> : IChainSource<T>
 
     public EventLoop? Loop => null;
 
+    public bool IsDone => _task.IsCompleted;
+
     public void WhenDone(Action callback) => _task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(callback);
 
-    public void RequestCancel() => _source?.TrySetCanceled();
+    public void RequestCancel()
+    {
+        if (_source is not null)
+        {
+            TaskSources.Run(_task, () => _source.TrySetCanceled());
+        }
+    }
 
     public Outcome<T> TakeOutcome() => Outcome<T>.Of(_task);
 }
@@ -158,17 +189,19 @@ internal sealed class TaskDestination<T> : IChainDestination<T>
 
     public bool IsCancelled => _source.Task.IsCanceled;
 
+    // A continuation and not ContinueWith, which would capture the ambient context of whoever made the chain.
     public void WhenCancelled(Action callback)
-        => _source.Task.ContinueWith(
-            static (_, callback) => ((Action)callback!)(),
-            callback,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnCanceled | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        => _source.Task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() =>
+        {
+            if (_source.Task.IsCanceled)
+            {
+                callback();
+            }
+        });
 
     public bool TryRunThere(Action action)
     {
-        action();
+        TaskSources.Run(_source.Task, action);
         return true;
     }
 

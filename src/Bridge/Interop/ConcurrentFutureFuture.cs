@@ -22,7 +22,12 @@ internal sealed class ConcurrentFutureFuture<T> : LoopFuture<T>
         }
 
         // A turn later, as in asyncio: the source's own callbacks must not run inside this call.
-        Loop.CallSoon(static source => ((ConcurrentFuture)source!).Cancel(), _source);
+        if (!Loop.TryPost(new Action<object?>(static source => ((ConcurrentFuture)source!).Cancel()), _source, null))
+        {
+            // The loop is closed, there is no turn left.
+            _source.Cancel();
+        }
+
         return true;
     }
 

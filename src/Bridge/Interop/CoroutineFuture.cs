@@ -13,6 +13,9 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
     /// <summary>Loop thread only.</summary>
     private LoopTask? _task;
 
+    /// <summary>Fired before the task ended: the cancellation that follows is its doing. Loop thread only.</summary>
+    private CancellationToken _stopToken;
+
     internal CoroutineFuture(EventLoop loop, Func<Coroutine> start)
     {
         _loop = loop;
@@ -31,6 +34,17 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
             throw new ObjectDisposedException(_loop.Name, Messages.LoopClosed(_loop));
         }
     }
+
+    /// <summary>Instead of <see cref="Post"/>.</summary>
+    internal void CancelUnstarted(CancellationToken token)
+    {
+        TrySetCanceled(new LoopCanceledException(null, token));
+        End();
+    }
+
+    /// <summary>Asks the coroutine to cancel and leaves the outcome to it: this future is done when the coroutine has stopped. Any thread.</summary>
+    /// <param name="token">Attached to the cancellation, if that is what it ends with.</param>
+    internal void RequestStop(CancellationToken token) => _loop.TryPost(new Action(() => Stop(token)), null, null);
 
     /// <summary>Waiting on the loop thread for what only this thread can do would never end.</summary>
     protected override void OnBlockingWait()
@@ -57,8 +71,8 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
         catch (Exception exception)
         {
             // The caller gets it; thrown on as well, it is reported, for the caller may have gone.
-            End();
             TrySetException(exception);
+            End();
             throw;
         }
 
@@ -68,10 +82,30 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
     /// <summary>The task is done. Loop thread.</summary>
     private void Arrive()
     {
-        End();
+        // A future cancelled before leaves the outcome alone: a failure nobody takes is reported by the task.
         if (!IsDone)
         {
-            Outcome<T>.Of(_task!).TryCopyTo(this);
+            TakeOutcome().TryCopyTo(this);
+        }
+
+        // Last: who waits for the end may rely on the outcome.
+        End();
+    }
+
+    private Outcome<T> TakeOutcome()
+    {
+        Outcome<T> outcome = Outcome<T>.Of(_task!);
+        return _stopToken.CanBeCanceled && outcome.Cancellation is { CancellationToken.CanBeCanceled: false } cancellation
+            ? Outcome<T>.Cancelled(new LoopCanceledException((cancellation as LoopCanceledException)?.CancelMessage, _stopToken))
+            : outcome;
+    }
+
+    /// <summary>Loop thread; after <see cref="Start"/>, for posts keep their order.</summary>
+    private void Stop(CancellationToken token)
+    {
+        if (_task is not null && _task.Cancel() && !_stopToken.CanBeCanceled)
+        {
+            _stopToken = token;
         }
     }
 
@@ -80,7 +114,7 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
     {
         if (IsCancelled)
         {
-            _loop.TryCallSoonThreadSafe(static self => ((CoroutineFuture<T>)self!)._task?.Cancel(), this);
+            _loop.TryPost(new Action<object?>(static self => ((CoroutineFuture<T>)self!)._task?.Cancel()), this, null);
         }
     }
 

@@ -5,6 +5,7 @@ namespace Bridge;
 /// <content>Blocking calls, off the loop thread.</content>
 public abstract partial class EventLoop
 {
+    /// <summary>Made on first use. This and the flag: loop thread only, or the one that prepares or closes the loop.</summary>
     private ThreadPoolExecutor? _defaultExecutor;
     private bool _defaultExecutorIsShutDown;
 
@@ -141,7 +142,8 @@ public abstract partial class EventLoop
             failure = exception;
         }
 
-        TryCallSoonThreadSafe(() => _ = failure is null ? joined.TrySetResult(report) : joined.TrySetException(failure));
+        // Silent if the loop was closed meanwhile, or if nobody waits any more.
+        TryPost(new Action(() => _ = failure is null ? joined.TrySetResult(report) : joined.TrySetException(failure)), null, null);
     }
 
     private TFuture Submit<TFuture>(Executor? executor, TFuture job)
@@ -165,6 +167,7 @@ public abstract partial class EventLoop
     {
         if (_defaultExecutor is null)
         {
+            ShutdownDefaultExecutorHook = timeout => ShutdownDefaultExecutor(timeout);
             OnClose(() =>
             {
                 _defaultExecutorIsShutDown = true;

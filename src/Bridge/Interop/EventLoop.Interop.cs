@@ -27,9 +27,7 @@ public abstract partial class EventLoop
     public ConcurrentFuture<T> RunCoroutineThreadSafe<T>(Func<Coroutine<T>> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var call = new CoroutineFuture<T>(this, () => start() ?? throw new InvalidOperationException(NullCoroutine));
-        call.Post();
-        return call;
+        return StartFromAnyThread<T>(start, default);
     }
 
     /// <summary>Starts a coroutine on this loop from any thread, and gives a future that can be waited for there.</summary>
@@ -41,8 +39,22 @@ public abstract partial class EventLoop
     public ConcurrentFuture RunCoroutineThreadSafe(Func<Coroutine> start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var call = new CoroutineFuture<bool>(this, () => start() ?? throw new InvalidOperationException(NullCoroutine));
-        call.Post();
+        return StartFromAnyThread<bool>(start, default);
+    }
+
+    /// <summary>Any thread. With a token that fired already nothing is started.</summary>
+    internal CoroutineFuture<T> StartFromAnyThread<T>(Func<Coroutine> start, CancellationToken token)
+    {
+        var call = new CoroutineFuture<T>(this, () => start() ?? throw new InvalidOperationException(NullCoroutine));
+        if (token.IsCancellationRequested)
+        {
+            call.CancelUnstarted(token);
+        }
+        else
+        {
+            call.Post();
+        }
+
         return call;
     }
 

@@ -121,10 +121,10 @@ public abstract partial class EventLoop
     /// <summary>A future of this loop with the outcome of another loop's future; cancelling it asks that one to cancel, on its own loop.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="future">A future of any loop. One of this loop is returned itself.</param>
-    /// <returns>The future.</returns>
+    /// <returns>The future. If the other loop is, or gets, closed first, it is cancelled by a <see cref="LoopClosedException"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="future"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
-    /// <exception cref="ObjectDisposedException">The loop, or the other one, is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public LoopFuture<T> WrapFuture<T>(LoopFuture<T> future)
     {
         ArgumentNullException.ThrowIfNull(future);
@@ -142,16 +142,36 @@ public abstract partial class EventLoop
     /// <summary>A future of this loop with the outcome of another loop's task; cancelling it asks that one to cancel, on its own loop.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="task">A task of any loop.</param>
-    /// <returns>The future.</returns>
+    /// <returns>The future. If the other loop is, or gets, closed first, it is cancelled by a <see cref="LoopClosedException"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="task"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
-    /// <exception cref="ObjectDisposedException">The loop, or the other one, is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public LoopFuture<T> WrapFuture<T>(LoopTask<T> task)
     {
         ArgumentNullException.ThrowIfNull(task);
         AssertCanSchedule();
         LoopFuture<T> bridged = CreateFuture<T>();
         Futures.Chain(task, bridged);
+        return bridged;
+    }
+
+    /// <summary>A future of this loop with the completion of another loop's future or task; cancelling it asks that one to cancel, on its own loop.</summary>
+    /// <param name="future">A future or task of any loop. One of this loop is returned itself.</param>
+    /// <returns>The future. If the other loop is, or gets, closed first, it is cancelled by a <see cref="LoopClosedException"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="future"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public LoopFuture WrapFuture(LoopFuture future)
+    {
+        ArgumentNullException.ThrowIfNull(future);
+        AssertCanSchedule();
+        if (ReferenceEquals(future.Loop, this))
+        {
+            return future;
+        }
+
+        LoopFuture<bool> bridged = CreateFuture<bool>();
+        new Chain<bool>(new LoopSource<bool>(future), new LoopDestination<bool>(bridged)).Link();
         return bridged;
     }
 

@@ -7,8 +7,9 @@ namespace Bridge;
 /// <summary>A blocking call on its way through an executor: the job, its outcome and the loop future are one object.</summary>
 /// <remarks>
 /// Owners: the future part is the loop thread's. <see cref="_jobState"/> is shared and only ever moved by compare-exchange: the
-/// worker claims the job (Queued to Running) or the loop thread withdraws it (Queued to Withdrawn). <see cref="_work"/> and
-/// <see cref="_outcome"/> belong to the worker between its claim and its post; the inbox's gate hands them to the loop thread.
+/// worker claims the job (Queued to Running) or the loop thread withdraws it (Queued to Withdrawn). <see cref="_work"/>,
+/// <see cref="_context"/> and <see cref="_outcome"/> belong to whoever made that move: to the worker until its post, when the inbox's
+/// gate hands them to the loop thread. Reports read <see cref="_work"/> for the job's name, which is benign: it may just have ended.
 /// </remarks>
 internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
 {
@@ -16,7 +17,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     private const int Running = 1;
     private const int Withdrawn = 2;
 
-    private readonly ExecutionContext? _context;
+    private ExecutionContext? _context;
     private T _outcome = default!;
 
     /// <summary>The delegate; after the run, the failure if there was one.</summary>
@@ -41,7 +42,9 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
 
         if (Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) == Queued)
         {
+            // The executor may keep the job in its queue for long; what the call captured must not live as long.
             _work = null;
+            _context = null;
         }
         else
         {
@@ -56,26 +59,38 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     void IExecutorJob.Run()
     {
         Debug.Assert(_jobState == Running, "A job runs after it was claimed.");
-        var work = (Delegate)_work!;
-        _work = null;
+
+        // An executor may run its jobs inside Execute: the submitter's own context, and its suppression of flow, must outlive the call.
+        bool wasSuppressed = ExecutionContext.IsFlowSuppressed();
+        if (wasSuppressed)
+        {
+            ExecutionContext.RestoreFlow();
+        }
+
+        ExecutionContext? home = AmbientContext.Capture();
+        object? failure = null;
         try
         {
-            if (_context is null)
-            {
-                _outcome = Call(work);
-            }
-            else
-            {
-                ExecutionContext.Run(_context, static state => ((ExecutorFuture<T>)state!).CallInContext(), CallInContextWith(work));
-            }
+            AmbientContext.Switch(_context);
+            _outcome = Call((Delegate)_work!);
         }
         catch (Exception exception)
         {
             // Belongs to whoever awaits the future.
-            _work = ExceptionDispatchInfo.Capture(exception);
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+        finally
+        {
+            AmbientContext.Switch(home);
+            if (wasSuppressed)
+            {
+                ExecutionContext.SuppressFlow();
+            }
         }
 
-        AmbientContext.Switch(null);
+        // Kept until here: reports name the running job by it.
+        _work = failure;
+        _context = null;
         ComeBack();
     }
 
@@ -103,9 +118,6 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
             case null:
                 SetResult(_outcome);
                 break;
-            case ExceptionDispatchInfo { SourceException: OperationCanceledException cancelled } when IsOwnToken(cancelled.CancellationToken):
-                TryCancelWith(cancelled);
-                break;
             case ExceptionDispatchInfo fault:
                 TrySetException(fault);
                 break;
@@ -121,21 +133,6 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     /// <summary>The future was cancelled while the call runs.</summary>
     private protected virtual void RequestStop()
     {
-    }
-
-    private protected virtual bool IsOwnToken(CancellationToken token) => false;
-
-    private ExecutorFuture<T> CallInContextWith(Delegate work)
-    {
-        _work = work;
-        return this;
-    }
-
-    private void CallInContext()
-    {
-        var work = (Delegate)_work!;
-        _work = null;
-        _outcome = Call(work);
     }
 
     private void ComeBack()
@@ -164,7 +161,7 @@ internal sealed class ActionFuture(EventLoop loop, Action work) : ExecutorFuture
 }
 
 /// <summary>A call that takes a token, cancelled when the future is cancelled while the call runs.</summary>
-#pragma warning disable CA1001 // The source has no timer and its wait handle is not used: nothing to dispose of, and the call may hold the token for ever.
+#pragma warning disable CA1001 // A source without timer or wait handle holds nothing but memory, and the call may use its token to the very end.
 internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : ExecutorFuture<T>(loop, work)
 {
     private readonly CancellationTokenSource _source = new();
@@ -180,9 +177,6 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : Exec
         return default!;
     }
 
-    // Not Cancel(): that would run strangers' callbacks on the loop thread.
-    private protected override void RequestStop() => _ = _source.CancelAsync();
-
-    private protected override bool IsOwnToken(CancellationToken token) => token == _source.Token;
+    private protected override void RequestStop() => TokenCancellation.Request(Loop, _source);
 }
 #pragma warning restore CA1001

@@ -5,8 +5,9 @@ namespace Bridge;
 /// <summary>Joins futures of any two worlds: what completes the source completes the destination, what cancels the destination cancels the source.</summary>
 /// <remarks>
 /// <para>
-/// A destination on a loop is completed on that loop's thread; any other one on the thread that completed the source. Exceptions are
-/// the same object with their frames; a cancelled token stays attached. Completing the destination by other means does nothing to
+/// A destination on a loop is completed on that loop's thread, in a coming turn unless the call is made there; any other one on the
+/// thread that completed the source, or on the .NET pool if its continuations would run inside the call. Exceptions are the same
+/// object with their frames; a cancelled token stays attached. Completing the destination by other means does nothing to
 /// the source; its outcome then is reported to the loop's exception handler, if a loop is involved, instead of being lost.
 /// </para>
 /// <para>
@@ -36,7 +37,7 @@ public static class Futures
     /// <summary>Joins a loop future to a task source.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="source">Where the outcome comes from.</param>
-    /// <param name="destination">Where it goes; make it with RunContinuationsAsynchronously, or its continuations run on the loop thread.</param>
+    /// <param name="destination">Where it goes; made with RunContinuationsAsynchronously it spares a hop over the .NET pool.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static void Chain<T>(LoopFuture<T> source, TaskCompletionSource<T> destination)
         => new Chain<T>(new LoopSource<T>(source), new TaskDestination<T>(destination)).Link();
@@ -60,7 +61,7 @@ public static class Futures
     /// <summary>Joins a loop task to a task source.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
     /// <param name="source">Where the outcome comes from.</param>
-    /// <param name="destination">Where it goes; make it with RunContinuationsAsynchronously, or its continuations run on the loop thread.</param>
+    /// <param name="destination">Where it goes; made with RunContinuationsAsynchronously it spares a hop over the .NET pool.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     public static void Chain<T>(LoopTask<T> source, TaskCompletionSource<T> destination)
         => new Chain<T>(new LoopSource<T>(source), new TaskDestination<T>(destination)).Link();

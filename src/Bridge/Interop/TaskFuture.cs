@@ -31,8 +31,11 @@ internal sealed class TaskFuture<T> : LoopFuture<T>
             return false;
         }
 
-        // Not Cancel(): that would run strangers' callbacks here, on the loop thread.
-        _ = _source?.CancelAsync();
+        if (_source is not null)
+        {
+            TokenCancellation.Request(Loop, _source);
+        }
+
         return true;
     }
 

@@ -30,6 +30,10 @@ internal static class AmbientContext
         }
     }
 
+    /// <summary>Runs in a context and comes back to exactly what was there before, also if flow is suppressed there.</summary>
+    internal static void RunIn(ExecutionContext? context, ContextCallback callback, object? state)
+        => ExecutionContext.Run(context ?? s_default, callback, state);
+
     /// <summary>Only a thread started without flow is sure to see the shared default instance.</summary>
     private static ExecutionContext CaptureDefault()
     {

@@ -79,7 +79,14 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>Something may be waiting. Loop thread; see <see cref="_count"/> for why no gate is needed.</summary>
-    internal bool HasPosts => Volatile.Read(ref _count) != 0;
+    internal bool HasPosts
+    {
+        get
+        {
+            Interleave.Point();
+            return Volatile.Read(ref _count) != 0;
+        }
+    }
 
     /// <summary>The loop still has posts of the last batch to run.</summary>
     internal bool HasBatch => _batchIndex < _batchCount;
@@ -183,7 +190,7 @@ internal sealed class CrossThreadInbox
 
     /// <summary>Cancels a post. True: it will never run. False: it started, ran or was cancelled before. Any thread.</summary>
     /// <param name="sequence">The number <see cref="TryPost"/> gave.</param>
-    /// <param name="onLoopThread">The caller is the loop thread, or the loop does not run.</param>
+    /// <param name="onLoopThread">The caller is the loop thread.</param>
     internal bool Cancel(long sequence, bool onLoopThread)
     {
         _gate.Enter();
@@ -193,7 +200,9 @@ internal sealed class CrossThreadInbox
             bool waiting = index < _count && _items[index].Callback is not null;
             if (waiting)
             {
+                // Remembered until the loop comes to the empty slot, so that no later cancel succeeds as well.
                 _items[index] = default;
+                _cancellation.Request(sequence);
             }
 
             _gate.Exit();
@@ -212,7 +221,7 @@ internal sealed class CrossThreadInbox
         bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
         _gate.Exit();
         return index >= 0 ? waiting
-            : onLoopThread ? BatchIndexOf(sequence) >= 0
+            : onLoopThread ? BatchIndexOf(sequence) >= 0 && _cancellation.MayStillRun(sequence)
             : _cancellation.MayStillRun(sequence);
     }
 
@@ -234,7 +243,7 @@ internal sealed class CrossThreadInbox
     private bool CancelInBatch(long sequence)
     {
         int index = BatchIndexOf(sequence);
-        if (index < 0)
+        if (index < 0 || !_cancellation.Request(sequence))
         {
             return false;
         }

@@ -121,6 +121,8 @@ public abstract partial class EventLoop
     /// <summary>Parked: every post from here on sees it and wakes us.</summary>
     private void Sleep(TimeSpan? timeout)
     {
+        // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
+        AmbientContext.Switch(null);
         _idleSpin.SleepStarts();
         bool woken = false;
         try
@@ -149,7 +151,9 @@ public abstract partial class EventLoop
             return null;
         }
 
-        return TimeSpan.FromTicks(Math.Clamp(wakeTime - _clock.NowTicks, 0, s_longestWait.Ticks));
+        // Compared before subtracted: a deadline in the far past would overflow into a long wait.
+        long now = _clock.NowTicks;
+        return wakeTime <= now ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(wakeTime - now, s_longestWait.Ticks));
     }
 
     /// <summary>5. Deadlines before now + clock resolution are due; by deadline, then in the order they were made.</summary>

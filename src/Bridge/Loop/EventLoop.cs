@@ -36,6 +36,8 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
     private protected EventLoop(EventLoopOptions? options)
     {
+        // Nobody can close a loop whose constructor throws; from MarkOpen on it is to be closed.
+        GC.SuppressFinalize(this);
         options ??= new EventLoopOptions();
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
         if (options.MaximumSpin < TimeSpan.Zero || options.MaximumSpin > TimeSpan.FromSeconds(1))
@@ -153,9 +155,16 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _inbox.Close();
         _ready.Clear();
         _timers.Clear(ReleaseTimer);
-        _closeRegistry.Close(exception => CallExceptionHandler(new LoopErrorContext($"Error while closing event loop '{Name}'", exception)));
-        CloseResources();
-        GC.SuppressFinalize(this);
+        try
+        {
+            _closeRegistry.Close(exception => CallExceptionHandler(new LoopErrorContext($"Error while closing event loop '{Name}'", exception)));
+        }
+        finally
+        {
+            // Also when an exception handler throws a fatal exception.
+            CloseResources();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <summary>The same as <see cref="Close"/>.</summary>
@@ -203,6 +212,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
             AssertCanScheduleSlow();
         }
     }
+
+    /// <summary>The last thing a constructor does: from here on the loop is reported if nobody closes it.</summary>
+    private protected void MarkOpen() => GC.ReRegisterForFinalize(this);
 
     internal void ThrowIfClosed()
     {

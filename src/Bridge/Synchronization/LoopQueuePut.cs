@@ -16,11 +16,15 @@ public readonly struct LoopQueuePut<T> : ILoopAwaitable
         _item = item;
     }
 
+    /// <summary>The operation as a coroutine: so it can be given to <c>CreateTask</c> or <c>RunUntilComplete</c>.</summary>
+    /// <param name="put">The operation.</param>
+    public static implicit operator Coroutine(LoopQueuePut<T> put) => put.AsCoroutine();
+
     /// <summary>Makes it awaitable.</summary>
     /// <returns>The awaiter.</returns>
     public LoopQueuePutAwaiter<T> GetAwaiter() => new(_queue, _item);
 
-    /// <summary>The operation as a coroutine, for <c>CreateTask</c> and other code that takes one.</summary>
+    /// <summary>The operation as a coroutine, for code that takes one.</summary>
     /// <returns>A new coroutine, not started.</returns>
     public Coroutine AsCoroutine() => _queue.PutInTurn(_item);
 

@@ -24,17 +24,26 @@ public sealed class LoopBindingTests : LoopTest
         await FailureOf(bound);
     });
 
-    [Theory(Timeout = 30000)]
-    [MemberData(nameof(Kinds))]
-    public void Wait_OnAThreadWithoutLoop_Throws(string kind)
+    [Fact(Timeout = 30000)]
+    public void Await_OnAThreadWithoutLoop_Throws()
     {
-        Func<Coroutine> wait = WaitOn(kind);
-        Coroutine coroutine = wait();
-        Exception? failure = OnAnotherThread(() => _ = coroutine.GetAwaiter().IsCompleted);
-        Assert.Null(failure);
-        coroutine.Close();
-        var exception = Assert.IsType<InvalidOperationException>(OnAnotherThread(() => _ = new LoopLock().Acquire().GetAwaiter().IsCompleted));
-        Assert.Contains("no running event loop", exception.Message, StringComparison.Ordinal);
+        LoopQueue<int> queue = new();
+        Action[] awaits =
+        [
+            () => _ = new LoopLock().Acquire().GetAwaiter().IsCompleted,
+            () => _ = new LoopSemaphore().Acquire().GetAwaiter().IsCompleted,
+            () => _ = new LoopEvent(isSet: true).Wait().GetAwaiter().IsCompleted,
+            () => _ = queue.Put(1).GetAwaiter().IsCompleted,
+            () => _ = queue.Get().GetAwaiter().IsCompleted,
+            () => _ = queue.Join().GetAwaiter().IsCompleted,
+        ];
+        foreach (Action attempt in awaits)
+        {
+            var exception = Assert.IsType<InvalidOperationException>(OnAnotherThread(attempt));
+            Assert.Contains("no running event loop", exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.True(queue.IsEmpty);
     }
 
     [Fact(Timeout = 30000)]

@@ -82,7 +82,7 @@ public sealed class LoopOperationTests : LoopTest
         LoopTask<int> getting = LoopTask.Create(queue.Get());
         queue.PutNoWait(5);
         Assert.Equal(5, await getting);
-        await LoopTask.Create(queue.Put(6).AsCoroutine());
+        await LoopTask.Create(queue.Put(6));
         queue.TaskDone();
         queue.TaskDone();
         await LoopTask.Create(queue.Join());

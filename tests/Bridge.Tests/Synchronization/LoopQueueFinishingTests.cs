@@ -88,7 +88,7 @@ public sealed class LoopQueueFinishingTests : LoopTest
         var queue = new LoopQueue<int>(2);
         queue.PutNoWait(1);
         queue.PutNoWait(2);
-        LoopTask putter = Loop.CreateTask(queue.Put(3).AsCoroutine());
+        LoopTask putter = Loop.CreateTask(queue.Put(3));
         await Turns();
         queue.Shutdown();
         Assert.IsType<QueueShutDownException>(await FailureOf(putter));
@@ -123,7 +123,7 @@ public sealed class LoopQueueFinishingTests : LoopTest
         var queue = new LoopQueue<int>(2);
         queue.PutNoWait(1);
         queue.PutNoWait(2);
-        LoopTask putter = Loop.CreateTask(queue.Put(3).AsCoroutine());
+        LoopTask putter = Loop.CreateTask(queue.Put(3));
         LoopTask join = Loop.CreateTask(queue.Join());
         await Turns();
         queue.Shutdown(immediate: true);
