@@ -24,7 +24,7 @@ public abstract partial class EventLoop
 
     internal TaskRegistry Tasks => _tasks ?? MakeTaskRegistry();
 
-    /// <summary>The tasks that are not done. Any thread, so it must not make the registry.</summary>
+    /// <summary>Any thread; makes no registry, for only the loop thread may.</summary>
     internal IReadOnlyCollection<LoopTask> SnapshotTasks() => Volatile.Read(ref _tasks)?.Snapshot() ?? [];
 
     /// <summary>Runs a coroutine concurrently: its first step comes in the next turn.</summary>

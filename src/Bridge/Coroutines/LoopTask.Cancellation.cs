@@ -90,12 +90,7 @@ public partial class LoopTask
         Loop.AssertLoopThread();
         if (_cancelRequests > 0 && --_cancelRequests == 0)
         {
-            // What it waited for may have ended by the request already; that cannot be taken back.
-            if (_undelivered == UndeliveredCancel.Asked)
-            {
-                _undelivered = UndeliveredCancel.None;
-            }
-
+            Withdraw();
             if (_details is { } details)
             {
                 details.TokenSource = null;
@@ -103,6 +98,36 @@ public partial class LoopTask
         }
 
         return _cancelRequests;
+    }
+
+    /// <summary>
+    /// Cancel requests that were delivered before now: what a scope (timeout, group) finds when it begins. One that is still to be
+    /// delivered is not counted, so that the scope passes it on when it comes.
+    /// </summary>
+    internal int DeliveredRequests => _undelivered == UndeliveredCancel.None ? _cancelRequests : _cancelRequests - 1;
+
+    /// <summary>Takes back a scope's own request.</summary>
+    /// <param name="before"><see cref="DeliveredRequests"/> when the scope began.</param>
+    /// <returns>True: it was the only one since then, and nothing of it is left. False: somebody else wants the task cancelled.</returns>
+    internal bool TakeBackRequest(int before)
+    {
+        if (Uncancel() > before)
+        {
+            return false;
+        }
+
+        // Whatever is not delivered yet was this scope's; Uncancel withdraws it only when no older request is left.
+        Withdraw();
+        return true;
+    }
+
+    /// <summary>Takes back a request that was not delivered yet; unless it has ended the wait already, for that cannot be undone.</summary>
+    private void Withdraw()
+    {
+        if (_undelivered == UndeliveredCancel.Asked)
+        {
+            _undelivered = UndeliveredCancel.None;
+        }
     }
 
     private protected override void AssertNotAwaitedByItself()
@@ -114,7 +139,7 @@ public partial class LoopTask
     }
 
     /// <summary>Strangers' callbacks must run neither inside Cancel nor on the loop thread.</summary>
-    private static void FireToken(CancellationTokenSource source) => _ = source.CancelAsync();
+    private void FireToken(CancellationTokenSource source) => TokenCancellation.Request(Loop, source);
 
     /// <summary>Notes a request in the count and the token.</summary>
     private void CountRequest()

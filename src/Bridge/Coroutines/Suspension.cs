@@ -96,9 +96,22 @@ internal static class Suspension
             return true;
         }
 
+        if (awaiter is IOperationAwaiter)
+        {
+            // A cast in the call itself, which the JIT resolves without boxing; this is the waiting path anyway.
+            OnChild(coroutine, ((IOperationAwaiter)awaiter).Started);
+            return true;
+        }
+
         if (typeof(TAwaiter) == typeof(LoopYieldAwaiter))
         {
             Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, YieldWait.Instance);
+            return true;
+        }
+
+        if (typeof(TAwaiter) == typeof(OwnTaskAwaiter))
+        {
+            Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, StartWait.Instance);
             return true;
         }
 
@@ -143,7 +156,7 @@ internal sealed class YieldWait : LoopWork
     internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
 }
 
-/// <summary>What a task waits for whose next coroutine has to be started on a fresh stack.</summary>
+/// <summary>What a task waits for whose next coroutine has to be started, or go on (<see cref="OwnTask"/>), on a fresh stack.</summary>
 internal sealed class StartWait : LoopWork
 {
     internal static readonly StartWait Instance = new();

@@ -248,12 +248,19 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
         }
     }
 
-    /// <summary>Of a task, the first caller gets the very exception that ended it; later ones, and those of plain futures, a new one.</summary>
+    /// <summary>
+    /// Of a task, the first caller gets the very exception that ended it; later ones, and those of plain futures, a new one. A
+    /// cancellation that came over a border stays itself for everyone: its token, type and text say what was cancelled, and why.
+    /// </summary>
     internal OperationCanceledException MakeCancelledException()
     {
         if (_slot is OperationCanceledException ended)
         {
-            _slot = null;
+            if (ended.GetType() == typeof(LoopCanceledException) && !ended.CancellationToken.CanBeCanceled)
+            {
+                _slot = null;
+            }
+
             return ended;
         }
 

@@ -8,6 +8,9 @@ internal static class AmbientContext
 {
     private static readonly ExecutionContext s_default = CaptureDefault();
 
+    /// <summary>The context of a thread on which nobody set anything.</summary>
+    internal static ExecutionContext Default => s_default;
+
     /// <summary>The context to run a callback scheduled now in; null if it is the default one or flow is suppressed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ExecutionContext? Capture()

@@ -79,7 +79,14 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>Something may be waiting. Loop thread; see <see cref="_count"/> for why no gate is needed.</summary>
-    internal bool HasPosts => Volatile.Read(ref _count) != 0;
+    internal bool HasPosts
+    {
+        get
+        {
+            Interleave.Point();
+            return Volatile.Read(ref _count) != 0;
+        }
+    }
 
     /// <summary>The loop still has posts of the last batch to run.</summary>
     internal bool HasBatch => _batchIndex < _batchCount;
@@ -183,7 +190,7 @@ internal sealed class CrossThreadInbox
 
     /// <summary>Cancels a post. True: it will never run. False: it started, ran or was cancelled before. Any thread.</summary>
     /// <param name="sequence">The number <see cref="TryPost"/> gave.</param>
-    /// <param name="onLoopThread">The caller is the loop thread, or the loop does not run.</param>
+    /// <param name="onLoopThread">The caller is the loop thread.</param>
     internal bool Cancel(long sequence, bool onLoopThread)
     {
         _gate.Enter();
@@ -193,9 +200,9 @@ internal sealed class CrossThreadInbox
             bool waiting = index < _count && _items[index].Callback is not null;
             if (waiting)
             {
-                // The number is remembered as well: once the post is taken, its empty slot is the loop's, and a second cancel must lose.
+                // Remembered until the loop comes to the empty slot, so that no later cancel succeeds as well.
                 _items[index] = default;
-                _cancellation.TryRequest(sequence);
+                _cancellation.Request(sequence);
             }
 
             _gate.Exit();
@@ -207,13 +214,15 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>Whether the post is still to run. A snapshot; any thread.</summary>
-    internal bool IsPending(long sequence)
+    internal bool IsPending(long sequence, bool onLoopThread)
     {
         _gate.Enter();
         long index = sequence - _firstSequence;
         bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
         _gate.Exit();
-        return index >= 0 ? waiting : _cancellation.IsPending(sequence);
+        return index >= 0 ? waiting
+            : onLoopThread ? BatchIndexOf(sequence) >= 0 && _cancellation.MayStillRun(sequence)
+            : _cancellation.MayStillRun(sequence);
     }
 
     /// <summary>Refuses posts from now on and drops those not yet run. Loop thread, or nobody's.</summary>
@@ -234,13 +243,13 @@ internal sealed class CrossThreadInbox
     private bool CancelInBatch(long sequence)
     {
         int index = BatchIndexOf(sequence);
-        if (index < 0)
+        if (index < 0 || !_cancellation.Request(sequence))
         {
             return false;
         }
 
         _batch[index] = default;
-        return _cancellation.TryRequest(sequence);
+        return true;
     }
 
     private int BatchIndexOf(long sequence)

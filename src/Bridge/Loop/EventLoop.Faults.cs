@@ -141,7 +141,7 @@ public abstract partial class EventLoop
     {
         while (_ready.Head < queuedBefore)
         {
-            RunWatched(_ready.PeekText(), _ready.Head + 1);
+            RunWatched(_ready.Peek());
         }
 
         while (_inbox.HasBatch)
@@ -151,52 +151,46 @@ public abstract partial class EventLoop
 
         while (_ready.Head < queuedNow)
         {
-            RunWatched(_ready.PeekText(), _ready.Head + 1);
+            RunWatched(_ready.Peek());
         }
     }
 
-    private void RunWatched(string text, long end)
+    private void RunWatched(object? callback)
     {
+        // A timer's node is used again once it has run.
+        callback = callback is TimerNode timer ? timer.Callback : callback;
         long started = Stopwatch.GetTimestamp();
-        RunQueued(end);
-        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
+        RunQueued(_ready.Head + 1);
+        ReportIfSlow(callback, started);
     }
 
     private void RunWatchedPost()
     {
-        long started = Stopwatch.GetTimestamp();
-        string text = RunOnePosted();
-        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
-    }
-
-    private string RunOnePosted()
-    {
         ReadySlot slot = _inbox.NextOfBatch();
+        long started = Stopwatch.GetTimestamp();
         _callbacksSincePoll++;
-        if (slot.Callback is null)
-        {
-            return "cancelled";
-        }
-
-        string text = CallbackText.Of(slot.Callback);
         try
         {
-            AmbientContext.Switch(slot.Context);
-            Invoke(slot.Callback, slot.State);
+            if (slot.Callback is not null)
+            {
+                AmbientContext.Switch(slot.Context);
+                Invoke(slot.Callback, slot.State);
+            }
         }
         catch (Exception exception) when (IsReported(exception, slot.Callback))
         {
             ReportCallbackError(exception);
         }
 
-        return text;
+        ReportIfSlow(slot.Callback, started);
     }
 
-    private void ReportIfSlow(string text, TimeSpan elapsed)
+    private void ReportIfSlow(object? callback, long started)
     {
-        if (elapsed >= _slowCallbackDuration)
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        if (elapsed >= _slowCallbackDuration && callback is not null)
         {
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Executing {text} took {elapsed.TotalSeconds:F3} seconds"));
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Executing {CallbackText.Of(callback)} took {elapsed.TotalSeconds:F3} seconds"));
         }
     }
 

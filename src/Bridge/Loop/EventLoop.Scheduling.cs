@@ -243,7 +243,7 @@ public abstract partial class EventLoop
     {
         if (id < 0)
         {
-            return _inbox.Cancel(~id, _threadId == 0 || IsOnLoopThread);
+            return _inbox.Cancel(~id, IsOnLoopThread);
         }
 
         AssertLoopThread();
@@ -254,7 +254,7 @@ public abstract partial class EventLoop
     {
         if (id < 0)
         {
-            return _inbox.IsPending(~id);
+            return _inbox.IsPending(~id, IsOnLoopThread);
         }
 
         AssertLoopThread();

@@ -119,35 +119,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     public void RunForever()
     {
         CheckCanRun();
-        if (ExecutionContext.IsFlowSuppressed())
-        {
-            AmbientContext.RunIn(null, static loop => ((EventLoop)loop!).RunForever(), this);
-            return;
-        }
 
-        SynchronizationContext? outer = SynchronizationContext.Current;
-        ExecutionContext? outerContext = AmbientContext.Capture();
-        _threadId = Environment.CurrentManagedThreadId;
-        _state = EventLoopState.Running;
-        RunningLoop.Current = this;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
-        try
-        {
-            do
-            {
-                RunTurn();
-            }
-            while (!_stopping);
-        }
-        finally
-        {
-            _stopping = false;
-            _state = EventLoopState.Idle;
-            _threadId = 0;
-            RunningLoop.Current = null;
-            SynchronizationContext.SetSynchronizationContext(outer);
-            AmbientContext.Switch(outerContext);
-        }
+        // Gives the caller its own ambient and synchronization contexts back afterwards, also one whose flow is suppressed.
+        ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
     }
 
     /// <summary>Asks the loop to return from <see cref="RunForever"/> after the current turn; before running: after one turn that does not wait.</summary>
@@ -247,6 +221,29 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         if (_state == EventLoopState.Closed)
         {
             throw new ObjectDisposedException(Name, Messages.LoopClosed(this));
+        }
+    }
+
+    private void RunTurns()
+    {
+        _threadId = Environment.CurrentManagedThreadId;
+        _state = EventLoopState.Running;
+        RunningLoop.Current = this;
+        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        try
+        {
+            do
+            {
+                RunTurn();
+            }
+            while (!_stopping);
+        }
+        finally
+        {
+            _stopping = false;
+            _state = EventLoopState.Idle;
+            _threadId = 0;
+            RunningLoop.Current = null;
         }
     }
 

@@ -16,7 +16,8 @@ internal static partial class Messages
         => $"Cannot close event loop '{loop.Name}' while it is running. Stop it first; close it once RunForever has returned.";
 
     internal static string WrongThread(EventLoop loop, int loopThread)
-        => $"Event loop '{loop.Name}' is running on thread {loopThread}; this call came from thread {Environment.CurrentManagedThreadId}. "
+        => $"Event loop '{loop.Name}' is running on thread {loopThread}; this call came from thread {Environment.CurrentManagedThreadId}"
+            + (RunningLoop.Current is { } here ? $", which runs event loop '{here.Name}'. " : ". ")
             + "Use CallSoonThreadSafe or RunCoroutineThreadSafe to get onto the loop thread.";
 
     internal static string NoRunningLoop

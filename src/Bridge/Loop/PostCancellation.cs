@@ -10,7 +10,10 @@ namespace Bridge;
 /// see the other, a full fence is needed between the write and the read on both sides. The loop's side runs once per post, so it
 /// has none; the canceller, which is rare, fences every processor at once (<see cref="Interlocked.MemoryBarrierProcessWide"/>).
 /// </para>
-/// <para>Whoever removes the request from the set decides: the loop by skipping the post, the canceller by reporting that it came too late.</para>
+/// <para>
+/// Whoever adds the request is the one whose cancel can succeed; that is also how a second cancel knows that it is the second. Whoever
+/// removes it decides: the loop by skipping the post, the canceller by reporting that it came too late.
+/// </para>
 /// </remarks>
 internal sealed class PostCancellation
 {
@@ -29,15 +32,22 @@ internal sealed class PostCancellation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool StartsRunning(long sequence)
     {
+        Interleave.Point();
         Volatile.Write(ref _running, sequence);
         Interleave.Point();
         return Volatile.Read(ref _waiting) != 0 && Remove(sequence);
     }
 
+    /// <summary>
+    /// Leaves the request only: for the loop thread, which knows what is running, and for a post that the loop has not taken yet and
+    /// that the caller keeps it from taking. False: it was cancelled before.
+    /// </summary>
+    internal bool Request(long sequence) => Add(sequence);
+
     /// <summary>Cancels a post that the loop has taken. True: it will never run. Any thread but the loop's.</summary>
     internal bool TryCancel(long sequence)
     {
-        if (!MayStillRun(sequence) || !TryRequest(sequence))
+        if (!HasNotStarted(sequence) || !Add(sequence))
         {
             return false;
         }
@@ -49,22 +59,30 @@ internal sealed class PostCancellation
         return Volatile.Read(ref _running) < sequence || !Remove(sequence);
     }
 
-    /// <summary>A snapshot: the post has not started yet.</summary>
-    internal bool MayStillRun(long sequence) => Volatile.Read(ref _running) < sequence;
-
-    /// <summary>A snapshot: the post has not started, and nobody has asked to cancel it. Any thread.</summary>
-    internal bool IsPending(long sequence)
+    /// <summary>A snapshot: the post has neither started nor been cancelled. Any thread.</summary>
+    internal bool MayStillRun(long sequence)
     {
         _gate.Enter();
         bool requested = _requests.Contains(sequence);
         _gate.Exit();
-        return !requested && MayStillRun(sequence);
+
+        // In this order: the loop takes a request away only after it has announced the post.
+        return !requested && HasNotStarted(sequence);
     }
 
-    internal void NothingRunsAnyMore() => Volatile.Write(ref _running, long.MaxValue);
+    internal void NothingRunsAnyMore()
+    {
+        Interleave.Point();
+        Volatile.Write(ref _running, long.MaxValue);
+    }
 
-    /// <summary>Notes that a post is to be skipped. False: somebody has asked before. Any thread; the loop forgets it when it gets there.</summary>
-    internal bool TryRequest(long sequence)
+    private bool HasNotStarted(long sequence)
+    {
+        Interleave.Point();
+        return Volatile.Read(ref _running) < sequence;
+    }
+
+    private bool Add(long sequence)
     {
         _gate.Enter();
         bool added = _requests.Add(sequence);

@@ -11,12 +11,14 @@ internal sealed class SendRequest : LoopWork
     private readonly SendOrPostCallback _callback;
     private readonly object? _state;
 
-    /// <summary>Guards the fields below, written by the loop thread or whoever closes the loop, read by the waiting thread.</summary>
+    /// <summary>
+    /// Guards the two fields below: written once, by the loop thread or whoever closes the loop, together with the event; read by the
+    /// waiting thread after the event. No foreign code runs under it.
+    /// </summary>
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _done = new();
     private Exception? _exception;
     private bool _ran;
-    private bool _ended;
 
     internal SendRequest(EventLoop loop, SendOrPostCallback callback, object? state)
     {
@@ -66,16 +68,14 @@ internal sealed class SendRequest : LoopWork
     {
         lock (_lock)
         {
-            if (_ended)
+            if (_done.IsSet)
             {
                 return;
             }
 
-            _ended = true;
             _ran = ran;
             _exception = exception;
+            _done.Set();
         }
-
-        _done.Set();
     }
 }

@@ -26,8 +26,10 @@ internal struct SpinGate
     internal void Exit()
     {
         Debug.Assert(_held == 1, "Exit without Enter.");
-        Volatile.Write(ref _held, 0);
+
+        // Before, not after: here others see what was written inside, and that the gate is still held.
         Interleave.Point();
+        Volatile.Write(ref _held, 0);
     }
 
     private void EnterSlow()
