@@ -111,16 +111,23 @@ public abstract class Coroutine : ILoopAwaitable
     internal bool StartInline()
     {
         // Without a task, or with the stack nearly used up, whoever suspends on it will have it started: see LoopTask.
+        // Without a loop this must throw here, where the awaiting method can still catch it.
         if (_status == CoroutineStatus.Created
-            && (RunningLoop.Current?.CurrentTask is null || !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+            && (RunningLoop.Required.CurrentTask is null || !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
         {
             return false;
         }
 
         Claim();
-        ExecutionContext? callers = AmbientContext.Capture();
+        ExecutionContext? callers = ExecutionContext.Capture();
         MoveNext();
-        AmbientContext.Switch(callers);
+
+        // Null: the caller suppressed the flow. Then there is nothing to go back to that would not undo that as well.
+        if (callers is not null)
+        {
+            AmbientContext.Switch(callers);
+        }
+
         return _status == CoroutineStatus.Done;
     }
 

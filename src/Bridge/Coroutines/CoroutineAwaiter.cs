@@ -7,6 +7,13 @@ internal interface ICoroutineAwaiter
 {
 }
 
+/// <summary>Marks awaiters that make a <see cref="Coroutine"/> only when they have to wait.</summary>
+internal interface IOperationAwaiter
+{
+    /// <summary>The coroutine that waits; only once IsCompleted has said false.</summary>
+    Coroutine Started { get; }
+}
+
 /// <summary>Awaits a <see cref="Coroutine"/>. Used by the compiler.</summary>
 public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ICoroutineAwaiter
 {

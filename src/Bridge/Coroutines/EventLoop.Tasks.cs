@@ -6,6 +6,7 @@ public abstract partial class EventLoop
     /// <summary>The task whose step is running. Loop thread; null for everybody else that looks.</summary>
     internal LoopTask? CurrentTask;
 
+    /// <summary>Written once, by whoever makes the first task on the loop's side; read by any thread.</summary>
     private TaskRegistry? _tasks;
     private ITaskFactory? _taskFactory;
 
@@ -23,6 +24,9 @@ public abstract partial class EventLoop
 
     internal TaskRegistry Tasks => _tasks ?? MakeTaskRegistry();
 
+    /// <summary>Any thread; makes no registry, for only the loop thread may.</summary>
+    internal IReadOnlyCollection<LoopTask> SnapshotTasks() => Volatile.Read(ref _tasks)?.Snapshot() ?? [];
+
     /// <summary>Runs a coroutine concurrently: its first step comes in the next turn.</summary>
     /// <param name="coroutine">A coroutine that was not awaited or given to a task before.</param>
     /// <param name="options">Name, context, eager start. Null: the defaults.</param>
@@ -36,7 +40,7 @@ public abstract partial class EventLoop
         CheckCanCreateTask(coroutine);
         if (_taskFactory is not null)
         {
-            return _taskFactory.Create(this, coroutine, options);
+            return CreateByFactory(coroutine, () => _taskFactory.Create(this, coroutine, options));
         }
 
         var task = new LoopTask(this, coroutine, options);
@@ -58,7 +62,7 @@ public abstract partial class EventLoop
         CheckCanCreateTask(coroutine);
         if (_taskFactory is not null)
         {
-            return _taskFactory.Create(this, coroutine, options);
+            return CreateByFactory(coroutine, () => _taskFactory.Create(this, coroutine, options));
         }
 
         var task = new LoopTask<T>(this, coroutine, options);
@@ -141,7 +145,27 @@ public abstract partial class EventLoop
         }
     }
 
-    private void CheckCanCreateTask(Coroutine coroutine)
+    /// <summary>A factory that fails must not make the coroutine look forgotten on top of that.</summary>
+    private TTask CreateByFactory<TTask>(Coroutine coroutine, Func<TTask?> create)
+        where TTask : LoopTask
+    {
+        try
+        {
+            return create() ?? throw new InvalidOperationException(
+                $"Task factory '{_taskFactory!.GetType()}' of event loop '{Name}' returned null for {coroutine}. It must return a task; TaskFactories.Default makes one.");
+        }
+        catch
+        {
+            if (coroutine.IsCreated)
+            {
+                coroutine.Close();
+            }
+
+            throw;
+        }
+    }
+
+    internal void CheckCanCreateTask(Coroutine coroutine)
     {
         ArgumentNullException.ThrowIfNull(coroutine);
         if (!IsOnLoopThread)
@@ -166,7 +190,7 @@ public abstract partial class EventLoop
     private TaskRegistry MakeTaskRegistry()
     {
         var registry = new TaskRegistry();
-        _tasks = registry;
+        Volatile.Write(ref _tasks, registry);
         OnClose(() =>
         {
             foreach (LoopTask task in registry.Snapshot())

@@ -5,8 +5,11 @@ internal sealed class ForeignWait : LoopWork
 {
     private readonly EventLoop _loop;
 
-    /// <summary>Set when the task suspends, cleared when it goes on: an awaiter that calls back twice changes nothing. Loop thread.</summary>
-    private bool _armed;
+    /// <summary>
+    /// 1 from the task's suspension (loop thread, before the awaiter gets the callback) until the first call back (any thread, by an
+    /// exchange): an awaiter that calls back twice for one wait changes nothing.
+    /// </summary>
+    private int _armed;
 
     internal ForeignWait(LoopTask task)
     {
@@ -21,23 +24,24 @@ internal sealed class ForeignWait : LoopWork
     /// <summary>Handed to the awaiter; any thread may call it.</summary>
     internal Action Resume { get; }
 
-    internal void Arm() => _armed = true;
+    internal override bool CanThrowOnResume => false;
+
+    internal void Arm() => Volatile.Write(ref _armed, 1);
+
+    /// <summary>The awaiter refused; should it call back all the same, nothing happens.</summary>
+    internal void Disarm() => Volatile.Write(ref _armed, 0);
 
     internal override void Run()
     {
-        if (_armed)
-        {
-            _armed = false;
-            AmbientContext.Switch(Task.RunContext);
-            Task.Run();
-        }
+        AmbientContext.Switch(Task.RunContext);
+        Task.Run();
     }
 
     internal override string Describe() => Task.Describe();
 
     private void ComeBack()
     {
-        if (!_loop.TryPost(this, null, null))
+        if (Interlocked.Exchange(ref _armed, 0) == 1 && !_loop.TryPost(this, null, null))
         {
             _loop.CountLateCompletion();
         }

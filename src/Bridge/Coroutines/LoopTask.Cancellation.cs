@@ -45,24 +45,33 @@ public partial class LoopTask
             return false;
         }
 
-        _cancelRequests++;
-        if (_details?.TokenSource is { } source)
+        // Down the chain of tasks that wait for tasks, without recursion: it may be longer than the stack is deep.
+        LoopTask innermost = this;
+        innermost.CountRequest();
+        while (innermost._waitingFor is LoopTask { IsDone: false } next)
         {
-            FireToken(source);
+            if (next._isBeingCancelled)
+            {
+                innermost.LeaveCircle(next);
+                break;
+            }
+
+            next.CountRequest();
+            innermost = next;
         }
 
-        if (_waitingFor is not null && _waitingFor.CancelWait(message))
+        try
         {
-            return true;
+            innermost.EndWaitOrRemember(message);
+        }
+        finally
+        {
+            for (LoopTask? task = this; task is { _isBeingCancelled: true }; task = task._waitingFor as LoopTask)
+            {
+                task._isBeingCancelled = false;
+            }
         }
 
-        // A sleep is cut short by the first request, whose message then stands.
-        if (message is not null && !(_mustCancel && _waitingFor is TimerNode))
-        {
-            Details.CancelMessage = message;
-        }
-
-        _mustCancel = true;
         return true;
     }
 
@@ -81,7 +90,7 @@ public partial class LoopTask
         Loop.AssertLoopThread();
         if (_cancelRequests > 0 && --_cancelRequests == 0)
         {
-            _mustCancel = false;
+            Withdraw();
             if (_details is { } details)
             {
                 details.TokenSource = null;
@@ -91,31 +100,131 @@ public partial class LoopTask
         return _cancelRequests;
     }
 
-    /// <summary>Whether it is done; for awaiters, which may not be in the task itself.</summary>
-    internal bool IsDoneForAwait()
+    /// <summary>
+    /// Cancel requests that were delivered before now: what a scope (timeout, group) finds when it begins. One that is still to be
+    /// delivered is not counted, so that the scope passes it on when it comes.
+    /// </summary>
+    internal int DeliveredRequests => _undelivered == UndeliveredCancel.None ? _cancelRequests : _cancelRequests - 1;
+
+    /// <summary>Takes back a scope's own request.</summary>
+    /// <param name="before"><see cref="DeliveredRequests"/> when the scope began.</param>
+    /// <returns>True: it was the only one since then, and nothing of it is left. False: somebody else wants the task cancelled.</returns>
+    internal bool TakeBackRequest(int before)
     {
-        AssertAwaitable();
+        if (Uncancel() > before)
+        {
+            return false;
+        }
+
+        // Whatever is not delivered yet was this scope's; Uncancel withdraws it only when no older request is left.
+        Withdraw();
+        return true;
+    }
+
+    /// <summary>Takes back a request that was not delivered yet; unless it has ended the wait already, for that cannot be undone.</summary>
+    private void Withdraw()
+    {
+        if (_undelivered == UndeliveredCancel.Asked)
+        {
+            _undelivered = UndeliveredCancel.None;
+        }
+    }
+
+    private protected override void AssertNotAwaitedByItself()
+    {
         if (ReferenceEquals(Loop.CurrentTask, this))
         {
             throw new InvalidOperationException($"Task '{Name}' cannot await itself.");
         }
-
-        return IsDone;
     }
 
     /// <summary>Strangers' callbacks must run neither inside Cancel nor on the loop thread.</summary>
-    private static void FireToken(CancellationTokenSource source) => _ = source.CancelAsync();
+    private void FireToken(CancellationTokenSource source) => TokenCancellation.Request(Loop, source);
+
+    /// <summary>Notes a request in the count and the token.</summary>
+    private void CountRequest()
+    {
+        _cancelRequests++;
+        _isBeingCancelled = true;
+        if (_details?.TokenSource is { } source)
+        {
+            FireToken(source);
+        }
+    }
+
+    /// <summary>The innermost of the cancelled tasks: what it waits for ends early, or it remembers the request until its next step.</summary>
+    private void EndWaitOrRemember(string? message)
+    {
+        if (_undelivered == UndeliveredCancel.SleepCut)
+        {
+            // The first request has ended the sleep, and its message stands.
+            return;
+        }
+
+        if (_waitingFor is not null && TryEndWait(message))
+        {
+            if (_waitingFor is null)
+            {
+                RememberMessage(message);
+                _undelivered = UndeliveredCancel.SleepCut;
+            }
+
+            return;
+        }
+
+        RememberMessage(message);
+        _undelivered = UndeliveredCancel.Asked;
+    }
+
+    /// <summary>True: what it waits for wakes the task, as cancelled. A sleep is no longer waited for then, its timer being used again.</summary>
+    private bool TryEndWait(string? message)
+    {
+        if (_waitingFor is not TimerNode timer)
+        {
+            return _waitingFor!.CancelWait(message);
+        }
+
+        if (!timer.TryCutSleep())
+        {
+            return false;
+        }
+
+        _waitingFor = null;
+        return true;
+    }
+
+    /// <summary>Tasks that wait for each other in a circle would wait for ever: the last one stops waiting and gets the request itself.</summary>
+    private void LeaveCircle(LoopTask awaited)
+    {
+        awaited.RemoveWaiter(this);
+        _waitingFor = null;
+        Loop.Enqueue(this, null, RunContext);
+    }
+
+    private void RememberMessage(string? message)
+    {
+        if (message is not null || _details is not null)
+        {
+            Details.CancelMessage = message;
+        }
+    }
 
     /// <summary>A request is pending at the beginning of a step. False: the task is done by it.</summary>
     private bool TryDeliverCancel(LoopWork? waitedFor)
     {
-        if (waitedFor is ForeignWait)
+        if (waitedFor is { CanThrowOnResume: false })
         {
             // The awaiter at this await point is not ours and cannot throw it; the next one of ours will.
             return true;
         }
 
-        _mustCancel = false;
+        _undelivered = UndeliveredCancel.None;
+        if (waitedFor is LoopFuture { IsCancelled: true })
+        {
+            // It throws a cancellation already, the one that was asked for first.
+            return true;
+        }
+
         var exception = new LoopCanceledException(_details?.CancelMessage);
         if (!_started)
         {
@@ -128,4 +237,17 @@ public partial class LoopTask
         Loop.ThrowIntoStep = exception;
         return true;
     }
+}
+
+/// <summary>A cancel request that the task's coroutine has not seen yet.</summary>
+internal enum UndeliveredCancel : byte
+{
+    /// <summary>There is none, or what the task waits for took it.</summary>
+    None,
+
+    /// <summary>The next step delivers it, unless it is taken back before.</summary>
+    Asked,
+
+    /// <summary>A sleep ended early for it: the next step delivers it in any case.</summary>
+    SleepCut,
 }

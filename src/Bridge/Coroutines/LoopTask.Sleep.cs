@@ -13,7 +13,7 @@ public partial class LoopTask
     /// <param name="delay">On the loop's clock. Zero or negative: yields once.</param>
     /// <returns>A coroutine.</returns>
     /// <remarks>Cancelling the task ends the sleep and removes its timer at once. Source: <c>asyncio.sleep</c>.</remarks>
-    public static Coroutine Sleep(TimeSpan delay) => new SleepCoroutine(delay);
+    public static Coroutine Sleep(TimeSpan delay) => Bridge.Sleep.Guarded(new SleepCoroutine(delay));
 
     /// <summary>Suspends the task for a while, and then gives a value.</summary>
     /// <typeparam name="T">Type of the value.</typeparam>
@@ -21,7 +21,7 @@ public partial class LoopTask
     /// <param name="result">The value.</param>
     /// <returns>A coroutine.</returns>
     /// <remarks>Source: <c>asyncio.sleep</c>.</remarks>
-    public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => new SleepCoroutine<T>(delay, result);
+    public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Bridge.Sleep.Guarded(new SleepCoroutine<T>(delay, result));
 
     /// <summary>Runs a coroutine concurrently on the loop of this thread.</summary>
     /// <param name="coroutine">A coroutine that was not used before.</param>

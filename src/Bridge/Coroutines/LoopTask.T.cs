@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Bridge;
@@ -37,5 +36,5 @@ public sealed class LoopTask<T> : LoopTask, ILoopAwaitable<T>
     }
 
     private protected override string DescribeResult()
-        => Convert.ToString(Unsafe.As<Coroutine<T>>(FinishedCoroutine).Result, CultureInfo.InvariantCulture) ?? "null";
+        => ResultText.Of(Unsafe.As<Coroutine<T>>(FinishedCoroutine).Result);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Bridge;
@@ -23,8 +24,11 @@ public partial class LoopTask : LoopFuture
     private TaskDetails? _details;
 
     private int _cancelRequests;
-    private bool _mustCancel;
+    private UndeliveredCancel _undelivered;
     private bool _started;
+
+    /// <summary>True only inside Cancel, to see a circle of tasks that wait for each other.</summary>
+    private bool _isBeingCancelled;
 
     internal LoopTask(EventLoop loop, Coroutine coroutine, TaskOptions? options)
         : base(loop)
@@ -99,7 +103,7 @@ public partial class LoopTask : LoopFuture
     /// <returns>A snapshot.</returns>
     /// <exception cref="InvalidOperationException"><paramref name="loop"/> is null and no loop is running in this thread.</exception>
     /// <remarks>Any thread. Source: <c>asyncio.all_tasks</c>.</remarks>
-    public static IReadOnlyCollection<LoopTask> All(EventLoop? loop = null) => (loop ?? RunningLoop.Required).Tasks.Snapshot();
+    public static IReadOnlyCollection<LoopTask> All(EventLoop? loop = null) => (loop ?? RunningLoop.Required).SnapshotTasks();
 
     /// <summary>Makes the task awaitable, for its completion.</summary>
     /// <returns>The awaiter.</returns>
@@ -137,7 +141,7 @@ public partial class LoopTask : LoopFuture
     {
         _leaf.PrepareToStart(options?.Context ?? AmbientContext.Capture());
         Loop.Tasks.Add(this);
-        if (eager && Loop.IsOnLoopThread)
+        if (eager && Loop.IsOnLoopThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             StepInsideCaller();
         }
@@ -167,7 +171,7 @@ public partial class LoopTask : LoopFuture
         EventLoop loop = Loop;
         LoopWork? waitedFor = _waitingFor;
         _waitingFor = null;
-        if (_mustCancel && !TryDeliverCancel(waitedFor))
+        if (_undelivered != UndeliveredCancel.None && !TryDeliverCancel(waitedFor))
         {
             return;
         }
@@ -182,6 +186,7 @@ public partial class LoopTask : LoopFuture
         finally
         {
             loop.CurrentTask = outer;
+            Debug.Assert(loop.ThrowIntoStep is null, "A cancellation must be thrown in the step it was meant for.");
         }
     }
 
@@ -281,9 +286,9 @@ public partial class LoopTask : LoopFuture
     {
         LoopWork awaited = _waitingFor!;
         awaited.WakeWhenDone(this);
-        if (_mustCancel && awaited.CancelWait(_details?.CancelMessage))
+        if (_undelivered == UndeliveredCancel.Asked && TryEndWait(_details?.CancelMessage))
         {
-            _mustCancel = false;
+            _undelivered = _waitingFor is null ? UndeliveredCancel.SleepCut : UndeliveredCancel.None;
         }
     }
 
@@ -316,10 +321,10 @@ public partial class LoopTask : LoopFuture
 
     private void FinishWithoutFault()
     {
-        if (_mustCancel)
+        if (_undelivered != UndeliveredCancel.None)
         {
             // Asked to cancel in its last step: the value is lost, as in asyncio.
-            _mustCancel = false;
+            _undelivered = UndeliveredCancel.None;
             Complete(FutureState.Cancelled, _details?.CancelMessage);
         }
         else
@@ -331,6 +336,12 @@ public partial class LoopTask : LoopFuture
     /// <summary>An eager first step, inside whatever is running.</summary>
     private void StepInsideCaller()
     {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            AmbientContext.RunIn(RunContext, static task => ((LoopTask)task!).Run(), this);
+            return;
+        }
+
         ExecutionContext? callers = AmbientContext.Capture();
         AmbientContext.Switch(RunContext);
         try

@@ -23,7 +23,15 @@ public readonly struct LoopYieldAwaiter : ICriticalNotifyCompletion
     internal LoopYieldAwaiter(EventLoop loop) => _loop = loop;
 
     /// <summary>Always false: a yield always yields.</summary>
-    public bool IsCompleted => false;
+    /// <exception cref="InvalidOperationException">The awaiting code does not run on the loop that the yield was made on.</exception>
+    public bool IsCompleted
+    {
+        get
+        {
+            _loop.AssertLoopThread();
+            return false;
+        }
+    }
 
     /// <summary>Throws a cancellation that arrived meanwhile.</summary>
     public void GetResult() => _loop.ThrowIntoStepIfAsked(null);

@@ -63,9 +63,24 @@ internal sealed class SleepCoroutine<T> : Coroutine<T>
     }
 }
 
-/// <summary>The two halves of a sleep.</summary>
+/// <summary>What both kinds of sleep do: the guard, and the two halves.</summary>
 internal static class Sleep
 {
+    /// <summary>Sleeps made so far; benign race: it only picks which ones are guarded.</summary>
+    private static int s_made;
+
+    /// <summary>A sleep that is not awaited is the commonest forgotten await of all.</summary>
+    internal static TSleep Guarded<TSleep>(TSleep sleep)
+        where TSleep : Coroutine
+    {
+        if ((s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true })
+        {
+            sleep.Guard(new NeverAwaited(sleep.MethodName, RunningLoop.Current));
+        }
+
+        return sleep;
+    }
+
     internal static void Begin(EventLoop loop, Coroutine sleeper, TimeSpan delay)
     {
         LoopTask task = loop.CurrentTask!;

@@ -15,13 +15,16 @@ internal static class Suspension
     {
         if (!TryOnOurs(coroutine, ref awaiter))
         {
-            LoopTask task = CurrentTask;
-            ForeignWait wait = task.SuspendOnForeign(coroutine);
-            SynchronizationContext? outer = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
+            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine);
+            SynchronizationContext? outer = HideOwnContext();
             try
             {
                 awaiter.OnCompleted(wait.Resume);
+            }
+            catch
+            {
+                wait.Disarm();
+                throw;
             }
             finally
             {
@@ -35,21 +38,38 @@ internal static class Suspension
     {
         if (!TryOnOurs(coroutine, ref awaiter))
         {
-            // The awaiter must not bring the continuation back through our own context: it comes back by itself, in one hop, without
-            // the allocations of that way.
-            LoopTask task = CurrentTask;
-            ForeignWait wait = task.SuspendOnForeign(coroutine);
-            SynchronizationContext? outer = SynchronizationContext.Current;
-            SynchronizationContext.SetSynchronizationContext(null);
+            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine);
+            SynchronizationContext? outer = HideOwnContext();
             try
             {
                 awaiter.UnsafeOnCompleted(wait.Resume);
+            }
+            catch
+            {
+                wait.Disarm();
+                throw;
             }
             finally
             {
                 SynchronizationContext.SetSynchronizationContext(outer);
             }
         }
+    }
+
+    /// <summary>
+    /// Keeps an awaiter from bringing the continuation back through our own context: it comes back by itself, in one hop, without the
+    /// allocations of that way. Not when the loop runs inside a job of a task scheduler: the awaiter would pick that scheduler
+    /// instead, which may have no other thread than the loop's.
+    /// </summary>
+    private static SynchronizationContext? HideOwnContext()
+    {
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        if (ReferenceEquals(TaskScheduler.Current, TaskScheduler.Default))
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+        }
+
+        return outer;
     }
 
     private static LoopTask CurrentTask => RunningLoop.Required.CurrentTask!;
@@ -76,16 +96,29 @@ internal static class Suspension
             return true;
         }
 
+        if (awaiter is IOperationAwaiter)
+        {
+            // A cast in the call itself, which the JIT resolves without boxing; this is the waiting path anyway.
+            OnChild(coroutine, ((IOperationAwaiter)awaiter).Started);
+            return true;
+        }
+
         if (typeof(TAwaiter) == typeof(LoopYieldAwaiter))
         {
             Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, YieldWait.Instance);
             return true;
         }
 
+        if (typeof(TAwaiter) == typeof(OwnTaskAwaiter))
+        {
+            Unsafe.As<TAwaiter, EventLoop>(ref awaiter).CurrentTask!.SuspendOn(coroutine, StartWait.Instance);
+            return true;
+        }
+
         if (typeof(TAwaiter) == typeof(YieldAwaitable.YieldAwaiter))
         {
             // Task.Yield() without a context would travel through the thread pool.
-            CurrentTask.SuspendOn(coroutine, YieldWait.Instance);
+            CurrentTask.SuspendOn(coroutine, YieldWait.Foreign);
             return true;
         }
 
@@ -109,17 +142,27 @@ internal static class Suspension
 /// <summary>What a task that yielded waits for: the next turn.</summary>
 internal sealed class YieldWait : LoopWork
 {
-    internal static readonly YieldWait Instance = new();
+    internal static readonly YieldWait Instance = new(canThrow: true);
+
+    /// <summary>Of Task.Yield(), whose awaiter is not ours.</summary>
+    internal static readonly YieldWait Foreign = new(canThrow: false);
+
+    private YieldWait(bool canThrow) => CanThrowOnResume = canThrow;
+
+    internal override bool CanThrowOnResume { get; }
 
     internal override void Run() => throw new InvalidOperationException("A yield is not run.");
 
     internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
 }
 
-/// <summary>What a task waits for whose next coroutine has to be started on a fresh stack.</summary>
+/// <summary>What a task waits for whose next coroutine has to be started, or go on (<see cref="OwnTask"/>), on a fresh stack.</summary>
 internal sealed class StartWait : LoopWork
 {
     internal static readonly StartWait Instance = new();
+
+    /// <summary>The method that starts has not reached an await yet.</summary>
+    internal override bool CanThrowOnResume => false;
 
     internal override void Run() => throw new InvalidOperationException("A start is not run.");
 

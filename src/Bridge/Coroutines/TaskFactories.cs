@@ -35,7 +35,7 @@ public static class TaskFactories
         public LoopTask Create(EventLoop loop, Coroutine coroutine, TaskOptions? options)
         {
             ArgumentNullException.ThrowIfNull(loop);
-            ArgumentNullException.ThrowIfNull(coroutine);
+            loop.CheckCanCreateTask(coroutine);
             var task = new LoopTask(loop, coroutine, options);
             task.Start(options, options?.EagerStart ?? eager);
             return task;
@@ -44,7 +44,7 @@ public static class TaskFactories
         public LoopTask<T> Create<T>(EventLoop loop, Coroutine<T> coroutine, TaskOptions? options)
         {
             ArgumentNullException.ThrowIfNull(loop);
-            ArgumentNullException.ThrowIfNull(coroutine);
+            loop.CheckCanCreateTask(coroutine);
             var task = new LoopTask<T>(loop, coroutine, options);
             task.Start(options, options?.EagerStart ?? eager);
             return task;

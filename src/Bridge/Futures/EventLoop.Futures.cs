@@ -64,6 +64,7 @@ public abstract partial class EventLoop
         finally
         {
             future.RemoveWaiter(stop);
+            stop.IsOver = true;
         }
 
         if (!future.IsDone)
@@ -83,6 +84,7 @@ public abstract partial class EventLoop
 
     private void ThrowPending(LoopFuture? resumedFrom)
     {
+        AssertLoopThread(); // A stranger that reads an awaiter's result must not take what is meant for a task.
         Exception exception = ThrowIntoStep!;
         ThrowIntoStep = null;
         resumedFrom?.SuppressUnobserved();
@@ -91,6 +93,15 @@ public abstract partial class EventLoop
 
     private sealed class StopOnDone(EventLoop loop) : LoopWork
     {
-        internal override void Run() => loop.Stop();
+        /// <summary>The run it was to end has ended by an exception; should it still be queued, it must not end the next one.</summary>
+        internal bool IsOver { get; set; }
+
+        internal override void Run()
+        {
+            if (!IsOver)
+            {
+                loop.Stop();
+            }
+        }
     }
 }

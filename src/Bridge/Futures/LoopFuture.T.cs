@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Bridge;
 
 /// <summary>A <see cref="LoopFuture"/> with a result, completed by whoever made it.</summary>
@@ -97,6 +95,32 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
     /// <returns>The awaiter.</returns>
     public new LoopFutureAwaiter<T> GetAwaiter() => new(this);
 
+    /// <summary>Fails the future with an exception that has its frames already, unless it is done.</summary>
+    internal bool TryFailWith(System.Runtime.ExceptionServices.ExceptionDispatchInfo fault)
+    {
+        Loop.AssertLoopThread();
+        if (IsDone)
+        {
+            return false;
+        }
+
+        CompleteFaulted(fault);
+        return true;
+    }
+
+    /// <summary>Cancels the future, for a cancellation that came from elsewhere and keeps its token; unless it is done.</summary>
+    internal bool TryCancelWith(OperationCanceledException cancellation)
+    {
+        Loop.AssertLoopThread();
+        if (IsDone)
+        {
+            return false;
+        }
+
+        Complete(FutureState.Cancelled, cancellation);
+        return true;
+    }
+
     T ILoopAwaitable<T>.TakeResult() => TakeResult();
 
     internal T TakeResult()
@@ -105,8 +129,5 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
         return _result;
     }
 
-    /// <summary>For subclasses that complete themselves on the loop thread.</summary>
-    private protected ref T ResultField => ref _result;
-
-    private protected override string DescribeResult() => Convert.ToString(_result, CultureInfo.InvariantCulture) ?? "null";
+    private protected override string DescribeResult() => ResultText.Of(_result);
 }

@@ -155,6 +155,25 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
         }
     }
 
+    /// <summary>Whether an await can go on without waiting; throws where it may not wait.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsDoneForAwait()
+    {
+        AssertAwaitable();
+        if (_state != FutureState.Pending)
+        {
+            return true;
+        }
+
+        AssertNotAwaitedByItself();
+        return false;
+    }
+
+    /// <summary>A task that waits for itself would wait for ever.</summary>
+    private protected virtual void AssertNotAwaitedByItself()
+    {
+    }
+
     internal override void WakeWhenDone(LoopWork waiter) => AddWaiter(waiter);
 
     /// <summary>Queues the waiter when this is done; now if it is. Loop thread.</summary>
@@ -229,12 +248,19 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
         }
     }
 
-    /// <summary>Of a task, the first caller gets the very exception that ended it; later ones, and those of plain futures, a new one.</summary>
+    /// <summary>
+    /// Of a task, the first caller gets the very exception that ended it; later ones, and those of plain futures, a new one. A
+    /// cancellation that came over a border stays itself for everyone: its token, type and text say what was cancelled, and why.
+    /// </summary>
     internal OperationCanceledException MakeCancelledException()
     {
         if (_slot is OperationCanceledException ended)
         {
-            _slot = null;
+            if (ended.GetType() == typeof(LoopCanceledException) && !ended.CancellationToken.CanBeCanceled)
+            {
+                _slot = null;
+            }
+
             return ended;
         }
 
@@ -282,7 +308,7 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
     private protected string DescribeState() => _state switch
     {
         FutureState.Cancelled => "cancelled",
-        FutureState.Finished when _slot is FutureFault fault => $"finished exception={fault.Exception.GetType().Name}: {fault.Exception.Message}",
+        FutureState.Finished when _slot is FutureFault fault => $"finished exception={fault.Exception.GetType().Name}: {ResultText.Of(fault.Exception.Message)}",
         FutureState.Finished => $"finished result={DescribeResult()}",
         _ => _slot switch
         {

@@ -16,14 +16,7 @@ public readonly struct LoopFutureAwaiter : ICriticalNotifyCompletion, IFutureAwa
 
     /// <summary>Whether the code can go on without waiting.</summary>
     /// <exception cref="InvalidOperationException">The awaiting code does not run on the future's loop.</exception>
-    public bool IsCompleted
-    {
-        get
-        {
-            _future.AssertAwaitable();
-            return _future.IsDone;
-        }
-    }
+    public bool IsCompleted => _future.IsDoneForAwait();
 
     /// <summary>Throws unless the future succeeded.</summary>
     public void GetResult()
@@ -49,14 +42,7 @@ public readonly struct LoopFutureAwaiter<T> : ICriticalNotifyCompletion, IFuture
 
     /// <summary>Whether the result is there already.</summary>
     /// <exception cref="InvalidOperationException">The awaiting code does not run on the future's loop.</exception>
-    public bool IsCompleted
-    {
-        get
-        {
-            _future.AssertAwaitable();
-            return _future.IsDone;
-        }
-    }
+    public bool IsCompleted => _future.IsDoneForAwait();
 
     /// <summary>The result; throws the future's exception or cancellation.</summary>
     /// <returns>The result.</returns>

@@ -8,6 +8,9 @@ internal static class AmbientContext
 {
     private static readonly ExecutionContext s_default = CaptureDefault();
 
+    /// <summary>The context of a thread on which nobody set anything.</summary>
+    internal static ExecutionContext Default => s_default;
+
     /// <summary>The context to run a callback scheduled now in; null if it is the default one or flow is suppressed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ExecutionContext? Capture()
@@ -26,6 +29,10 @@ internal static class AmbientContext
             ExecutionContext.Restore(wanted);
         }
     }
+
+    /// <summary>Runs in a context and comes back to exactly what was there before, also if flow is suppressed there.</summary>
+    internal static void RunIn(ExecutionContext? context, ContextCallback callback, object? state)
+        => ExecutionContext.Run(context ?? s_default, callback, state);
 
     /// <summary>Only a thread started without flow is sure to see the shared default instance.</summary>
     private static ExecutionContext CaptureDefault()

@@ -19,6 +19,9 @@ public abstract partial class EventLoop
     private string? _faultyCallback;
     private string? _faultyCallbackStack;
 
+    /// <summary>The callback of the timer that failed; set by the inner one of two exception filters, taken by the outer one.</summary>
+    private object? _faultyTimerCallback;
+
     /// <summary>Debug mode: creation stacks on callbacks, futures, tasks and coroutines, and reports of slow callbacks. Any thread.</summary>
     /// <remarks>It slows every call down; the checks that keep programs right are always on. Source: <c>loop.set_debug</c>.</remarks>
     public bool Debug
@@ -40,7 +43,7 @@ public abstract partial class EventLoop
     }
 
     /// <summary>Takes the loop's reports; null (default): <see cref="DefaultExceptionHandler"/>.</summary>
-    /// <remarks>Called on the loop thread, in the ambient context of what failed; on the closing thread for reports made by <see cref="Close"/>. Source: <c>loop.set_exception_handler</c>.</remarks>
+    /// <remarks>Called on the loop thread, in the ambient context of what failed; on the closing thread for reports made by <see cref="Close"/>, and on the finalizer thread for what the garbage collector finds while the loop does not run. Source: <c>loop.set_exception_handler</c>.</remarks>
     public Action<EventLoop, LoopErrorContext>? ExceptionHandler
     {
         get => _exceptionHandler;
@@ -102,15 +105,27 @@ public abstract partial class EventLoop
         }
     }
 
+    /// <summary>An exception filter that catches nothing.</summary>
+    internal bool NoteFaultyTimer(object callback)
+    {
+        _faultyTimerCallback = callback;
+        return false;
+    }
+
     private bool IsReported(Exception exception, object? callback)
     {
+        if (callback is TimerNode)
+        {
+            (callback, _faultyTimerCallback) = (_faultyTimerCallback, null);
+        }
+
         if (exception is IFatalLoopException)
         {
             return false;
         }
 
         _faultyCallback = callback is null ? null : CallbackText.Of(callback);
-        _faultyCallbackStack = (callback as TracedCallback ?? (callback as TimerNode)?.Callback as TracedCallback)?.Stack;
+        _faultyCallbackStack = (callback as TracedCallback)?.Stack;
         return true;
     }
 
@@ -126,7 +141,7 @@ public abstract partial class EventLoop
     {
         while (_ready.Head < queuedBefore)
         {
-            RunWatched(_ready.PeekText(), _ready.Head + 1);
+            RunWatched(_ready.Peek());
         }
 
         while (_inbox.HasBatch)
@@ -136,73 +151,95 @@ public abstract partial class EventLoop
 
         while (_ready.Head < queuedNow)
         {
-            RunWatched(_ready.PeekText(), _ready.Head + 1);
+            RunWatched(_ready.Peek());
         }
     }
 
-    private void RunWatched(string text, long end)
+    private void RunWatched(object? callback)
     {
+        // A timer's node is used again once it has run.
+        callback = callback is TimerNode timer ? timer.Callback : callback;
         long started = Stopwatch.GetTimestamp();
-        RunQueued(end);
-        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
+        RunQueued(_ready.Head + 1);
+        ReportIfSlow(callback, started);
     }
 
     private void RunWatchedPost()
     {
-        long started = Stopwatch.GetTimestamp();
-        string text = RunOnePosted();
-        ReportIfSlow(text, Stopwatch.GetElapsedTime(started));
-    }
-
-    private string RunOnePosted()
-    {
         ReadySlot slot = _inbox.NextOfBatch();
-        if (slot.Callback is null)
-        {
-            return "cancelled";
-        }
-
-        string text = CallbackText.Of(slot.Callback);
+        long started = Stopwatch.GetTimestamp();
+        _callbacksSincePoll++;
         try
         {
-            AmbientContext.Switch(slot.Context);
-            Invoke(slot.Callback, slot.State);
+            if (slot.Callback is not null)
+            {
+                AmbientContext.Switch(slot.Context);
+                Invoke(slot.Callback, slot.State);
+            }
         }
         catch (Exception exception) when (IsReported(exception, slot.Callback))
         {
             ReportCallbackError(exception);
         }
 
-        return text;
+        ReportIfSlow(slot.Callback, started);
     }
 
-    private void ReportIfSlow(string text, TimeSpan elapsed)
+    private void ReportIfSlow(object? callback, long started)
     {
-        if (elapsed >= _slowCallbackDuration)
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
+        if (elapsed >= _slowCallbackDuration && callback is not null)
         {
-            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Executing {text} took {elapsed.TotalSeconds:F3} seconds"));
+            WriteWarning(string.Create(CultureInfo.InvariantCulture, $"Executing {CallbackText.Of(callback)} took {elapsed.TotalSeconds:F3} seconds"));
         }
     }
 
     private void WriteReport(LoopErrorContext context)
     {
-        if (_logger is null)
+        try
         {
-            Console.Error.WriteLine(context);
-            return;
-        }
+            if (_logger is not null)
+            {
+                LoopLog.Report(_logger, context, context.Exception);
+                return;
+            }
 
-        LoopLog.Report(_logger, context, context.Exception);
+            Console.Error.WriteLine(context);
+        }
+        catch (Exception exception) when (exception is not IFatalLoopException)
+        {
+            WriteLastResort(context.Message, context.Exception, exception);
+        }
     }
 
     internal void WriteWarning(string text)
     {
-        if (_logger is null)
+        try
         {
-            Console.Error.WriteLine(text);
-            return;
-        }
+            if (_logger is not null)
+            {
+                LoopLog.Warning(_logger, text);
+                return;
+            }
 
-        LoopLog.Warning(_logger, text);
+            Console.Error.WriteLine(text);
+        }
+        catch (Exception exception) when (exception is not IFatalLoopException)
+        {
+            WriteLastResort(text, null, exception);
+        }
+    }
+
+    /// <summary>The logger failed, or an object's text did: only what cannot fail is written.</summary>
+    private static void WriteLastResort(string text, Exception? reported, Exception failure)
+    {
+        try
+        {
+            Console.Error.WriteLine($"{text} ({reported?.GetType().FullName ?? "no exception"}); writing the report failed: {failure.GetType().FullName}");
+        }
+        catch (IOException)
+        {
+            // The standard error stream is gone as well. A loop must outlive that.
+        }
     }
 }

@@ -65,8 +65,12 @@ public abstract partial class EventLoop
         }
         else
         {
-            RunQueued(queuedBefore);
-            RunPosted();
+            if (_inbox.HasBatch)
+            {
+                RunQueued(queuedBefore);
+                RunPosted();
+            }
+
             RunQueued(queuedNow);
         }
 
@@ -117,6 +121,8 @@ public abstract partial class EventLoop
     /// <summary>Parked: every post from here on sees it and wakes us.</summary>
     private void Sleep(TimeSpan? timeout)
     {
+        // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
+        AmbientContext.Switch(null);
         _idleSpin.SleepStarts();
         bool woken = false;
         try
@@ -145,7 +151,9 @@ public abstract partial class EventLoop
             return null;
         }
 
-        return TimeSpan.FromTicks(Math.Clamp(wakeTime - _clock.NowTicks, 0, s_longestWait.Ticks));
+        // Compared before subtracted: a deadline in the far past would overflow into a long wait.
+        long now = _clock.NowTicks;
+        return wakeTime <= now ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(wakeTime - now, s_longestWait.Ticks));
     }
 
     /// <summary>5. Deadlines before now + clock resolution are due; by deadline, then in the order they were made.</summary>
@@ -166,24 +174,29 @@ public abstract partial class EventLoop
     /// <summary>Runs the ready queue up to a sequence number; a callback's exception is reported and the next one runs.</summary>
     private void RunQueued(long end)
     {
+        _callbacksSincePoll += (int)(end - _ready.Head);
         while (_ready.Head < end)
         {
-            ReadySlot slot = default;
+            // The only local that the filter needs: it alone has to live in memory.
+            object? callback = null;
             try
             {
                 do
                 {
-                    slot = _ready.Dequeue();
-                    _callbacksSincePoll++;
-                    if (slot.Callback is not null)
+                    ref ReadySlot slot = ref _ready.TakeNext();
+                    callback = slot.Callback;
+                    object? state = slot.State;
+                    ExecutionContext? context = slot.Context;
+                    slot = default;
+                    if (callback is not null)
                     {
-                        AmbientContext.Switch(slot.Context);
-                        Invoke(slot.Callback, slot.State);
+                        AmbientContext.Switch(context);
+                        Invoke(callback, state);
                     }
                 }
                 while (_ready.Head < end);
             }
-            catch (Exception exception) when (IsReported(exception, slot.Callback))
+            catch (Exception exception) when (IsReported(exception, callback))
             {
                 ReportCallbackError(exception);
             }
@@ -195,22 +208,23 @@ public abstract partial class EventLoop
     {
         while (_inbox.HasBatch)
         {
-            ReadySlot slot = default;
+            object? callback = null;
             try
             {
                 do
                 {
-                    slot = _inbox.NextOfBatch();
+                    ReadySlot slot = _inbox.NextOfBatch();
                     _callbacksSincePoll++;
-                    if (slot.Callback is not null)
+                    callback = slot.Callback;
+                    if (callback is not null)
                     {
                         AmbientContext.Switch(slot.Context);
-                        Invoke(slot.Callback, slot.State);
+                        Invoke(callback, slot.State);
                     }
                 }
                 while (_inbox.HasBatch);
             }
-            catch (Exception exception) when (IsReported(exception, slot.Callback))
+            catch (Exception exception) when (IsReported(exception, callback))
             {
                 ReportCallbackError(exception);
             }

@@ -36,6 +36,8 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
     private protected EventLoop(EventLoopOptions? options)
     {
+        // Nobody can close a loop whose constructor throws; from MarkOpen on it is to be closed.
+        GC.SuppressFinalize(this);
         options ??= new EventLoopOptions();
         ArgumentNullException.ThrowIfNull(options.TimeProvider, nameof(options));
         if (options.MaximumSpin < TimeSpan.Zero || options.MaximumSpin > TimeSpan.FromSeconds(1))
@@ -117,29 +119,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     public void RunForever()
     {
         CheckCanRun();
-        SynchronizationContext? outer = SynchronizationContext.Current;
-        ExecutionContext? outerContext = AmbientContext.Capture();
-        _threadId = Environment.CurrentManagedThreadId;
-        _state = EventLoopState.Running;
-        RunningLoop.Current = this;
-        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
-        try
-        {
-            do
-            {
-                RunTurn();
-            }
-            while (!_stopping);
-        }
-        finally
-        {
-            _stopping = false;
-            _state = EventLoopState.Idle;
-            _threadId = 0;
-            RunningLoop.Current = null;
-            SynchronizationContext.SetSynchronizationContext(outer);
-            AmbientContext.Switch(outerContext);
-        }
+
+        // Gives the caller its own ambient and synchronization contexts back afterwards, also one whose flow is suppressed.
+        ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
     }
 
     /// <summary>Asks the loop to return from <see cref="RunForever"/> after the current turn; before running: after one turn that does not wait.</summary>
@@ -173,9 +155,16 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _inbox.Close();
         _ready.Clear();
         _timers.Clear(ReleaseTimer);
-        _closeRegistry.Close(exception => CallExceptionHandler(new LoopErrorContext($"Error while closing event loop '{Name}'", exception)));
-        CloseResources();
-        GC.SuppressFinalize(this);
+        try
+        {
+            _closeRegistry.Close(exception => CallExceptionHandler(new LoopErrorContext($"Error while closing event loop '{Name}'", exception)));
+        }
+        finally
+        {
+            // Also when an exception handler throws a fatal exception.
+            CloseResources();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <summary>The same as <see cref="Close"/>.</summary>
@@ -224,11 +213,37 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>The last thing a constructor does: from here on the loop is reported if nobody closes it.</summary>
+    private protected void MarkOpen() => GC.ReRegisterForFinalize(this);
+
     internal void ThrowIfClosed()
     {
         if (_state == EventLoopState.Closed)
         {
             throw new ObjectDisposedException(Name, Messages.LoopClosed(this));
+        }
+    }
+
+    private void RunTurns()
+    {
+        _threadId = Environment.CurrentManagedThreadId;
+        _state = EventLoopState.Running;
+        RunningLoop.Current = this;
+        SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        try
+        {
+            do
+            {
+                RunTurn();
+            }
+            while (!_stopping);
+        }
+        finally
+        {
+            _stopping = false;
+            _state = EventLoopState.Idle;
+            _threadId = 0;
+            RunningLoop.Current = null;
         }
     }
 

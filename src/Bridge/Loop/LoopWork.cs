@@ -25,6 +25,9 @@ public abstract class LoopWork
     {
     }
 
+    /// <summary>Whether the code that waited for this begins, when it goes on, with an awaiter of ours, which can throw a cancellation.</summary>
+    internal virtual bool CanThrowOnResume => true;
+
     /// <summary>Asks what a task waits for to end early. True: it will wake the task as cancelled by itself.</summary>
     internal virtual bool CancelWait(string? message) => false;
 }

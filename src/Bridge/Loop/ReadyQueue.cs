@@ -66,24 +66,19 @@ internal struct ReadyQueue
         return sequence;
     }
 
-    /// <summary>Takes the oldest slot, which may have been cancelled. The queue must not be empty.</summary>
+    /// <summary>Moves past the oldest slot, which may have been cancelled, and gives it for reading and emptying at once. The queue must not be empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ReadySlot Dequeue()
+    internal ref ReadySlot TakeNext()
     {
-        Debug.Assert(_head < _tail, "Dequeue from an empty ready queue.");
-        ref ReadySlot slot = ref _slots[(int)_head & _mask];
-        ReadySlot taken = slot;
-        slot = default;
-        _head++;
-        return taken;
+        Debug.Assert(_head < _tail, "Taking from an empty ready queue.");
+        return ref _slots[(int)_head++ & _mask];
     }
 
     internal readonly bool IsPending(long sequence)
         => sequence >= _head && sequence < _tail && _slots[(int)sequence & _mask].Callback is not null;
 
     /// <summary>What the oldest slot would run, for debug mode.</summary>
-    internal readonly string PeekText()
-        => _slots[(int)_head & _mask].Callback is { } callback ? CallbackText.Of(callback) : "cancelled";
+    internal readonly object? Peek() => _slots[(int)_head & _mask].Callback;
 
     /// <summary>Empties the slot, so that its turn passes without running it. False: it ran or was cancelled before.</summary>
     internal readonly bool Cancel(long sequence)

@@ -22,7 +22,17 @@ public sealed class SelectorEventLoop : EventLoop
         : base(options)
     {
         _selector = selector ?? Selector.CreateDefault();
-        _wakeUp = new SelectorWakeUp(_selector);
+        try
+        {
+            _wakeUp = new SelectorWakeUp(_selector);
+        }
+        catch
+        {
+            _selector.Dispose();
+            throw;
+        }
+
+        MarkOpen();
     }
 
     /// <summary>Which system call waits: <c>epoll</c>, <c>kqueue</c>, <c>poll</c> or <c>select</c>.</summary>

@@ -11,7 +11,10 @@ internal sealed class SendRequest : LoopWork
     private readonly SendOrPostCallback _callback;
     private readonly object? _state;
 
-    /// <summary>Guards the two fields below, written by the loop thread or whoever closes the loop, read by the waiting thread.</summary>
+    /// <summary>
+    /// Guards the two fields below: written once, by the loop thread or whoever closes the loop, together with the event; read by the
+    /// waiting thread after the event. No foreign code runs under it.
+    /// </summary>
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _done = new();
     private Exception? _exception;
@@ -72,8 +75,7 @@ internal sealed class SendRequest : LoopWork
 
             _ran = ran;
             _exception = exception;
+            _done.Set();
         }
-
-        _done.Set();
     }
 }

@@ -34,7 +34,7 @@ public readonly struct TimerHandle : IEquatable<TimerHandle>, IComparable<TimerH
         get
         {
             _loop?.AssertLoopThread();
-            return _node is not null && _node.Sequence == _sequence && _node.Place != TimerNode.Free && _node.Callback is not null;
+            return _node is not null && !_loop!.IsClosed && _node.Sequence == _sequence && _node.Place != TimerNode.Free && _node.Callback is not null;
         }
     }
 

@@ -3,28 +3,6 @@ namespace Bridge;
 /// <summary>Every exception text of the assembly: what was wrong, with the value, and what to do instead.</summary>
 internal static partial class Messages
 {
-    internal static string LoopClosed(EventLoop loop)
-        => $"Event loop '{loop.Name}' is closed. Make a new loop, or close this one later.";
-
-    internal static string AlreadyRunning(EventLoop loop)
-        => $"Event loop '{loop.Name}' is already running. Await the coroutine, or use CreateTask.";
-
-    internal static string AnotherLoopRunning(EventLoop loop, EventLoop running)
-        => $"Cannot run event loop '{loop.Name}' while event loop '{running.Name}' is running in this thread. Run it on a thread of its own (EventLoopThread).";
-
-    internal static string CannotCloseRunning(EventLoop loop)
-        => $"Cannot close event loop '{loop.Name}' while it is running. Stop it first; close it once RunForever has returned.";
-
-    internal static string WrongThread(EventLoop loop, int loopThread)
-        => $"Event loop '{loop.Name}' is running on thread {loopThread}; this call came from thread {Environment.CurrentManagedThreadId}. "
-            + "Use CallSoonThreadSafe or RunCoroutineThreadSafe to get onto the loop thread.";
-
-    internal static string NoRunningLoop
-        => "There is no running event loop in this thread. Use EventLoop.Run, or RunCoroutineThreadSafe on a loop that runs elsewhere.";
-
-    internal static string NoCurrentLoop
-        => $"There is no current event loop in thread {Environment.CurrentManagedThreadId}. Run one, or install one with EventLoop.SetCurrent.";
-
     internal static string NotAWatchableHandle(object file)
         => $"'{file.GetType().Name}' is closed or invalid and cannot be watched. Register it before it is closed.";
 }

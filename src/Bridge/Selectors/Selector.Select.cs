@@ -82,15 +82,11 @@ public abstract partial class Selector
         _ready[_readyCount++] = new ReadyKey(key, events);
     }
 
-    /// <summary>Reports that the system gave up on a waker's descriptor. It is not watched any more, so that it cannot burn a core until Rebuild.</summary>
+    /// <summary>Reports that a waker's descriptor is dead, which ends this Select so that the loop can see it.</summary>
     private protected void FoundBroken(SelectorKey key)
     {
         key.Waker!.NoteSignal();
-        key.Waker.MarkBroken();
-        if (!key.IsFileClosed)
-        {
-            Unwatch(key);
-        }
+        SilenceWaker(key);
     }
 
     private void ClearReady()

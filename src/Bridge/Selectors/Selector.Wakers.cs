@@ -3,6 +3,9 @@ namespace Bridge.Selectors;
 /// <summary>How wakers are made and watched.</summary>
 public abstract partial class Selector
 {
+    // Every waker that is not disposed, also one whose registration was taken over because it is dead.
+    private readonly List<Waker> _wakers = [];
+
     /// <summary>The kinds of waker that suit the backend, best first.</summary>
     private protected abstract ReadOnlySpan<WakerKind> PreferredWakers { get; }
 
@@ -52,7 +55,9 @@ public abstract partial class Selector
             throw new PlatformNotSupportedException(SelectorMessages.WakerNotCarried(kind, Name));
         }
 
-        return new Waker(this, kind, needsDrain: !IsEdgeTriggered(kind));
+        var waker = new Waker(this, kind, needsDrain: !IsEdgeTriggered(kind));
+        _wakers.Add(waker);
+        return waker;
     }
 
     /// <summary>Watches the descriptors of a waker.</summary>
@@ -71,6 +76,24 @@ public abstract partial class Selector
         // The system just gave this number out, so whoever holds it in the table is stale, even if it claims to be open.
         _registry.Add(key);
         return key;
+    }
+
+    /// <summary>Marks a waker as broken and watches it no more, so that its dead descriptor cannot end each wait at once until Rebuild.</summary>
+    internal void SilenceWaker(SelectorKey key)
+    {
+        key.Waker!.MarkBroken();
+        if (!_disposed && key.State == SelectorKeyState.Registered && TryHold(key.Handle!))
+        {
+            Unwatch(key);
+            key.Handle!.DangerousRelease();
+        }
+    }
+
+    /// <summary>Forgets a waker that is being disposed.</summary>
+    internal void RemoveWaker(Waker waker, SelectorKey key)
+    {
+        _wakers.Remove(waker);
+        DetachWaker(key);
     }
 
     /// <summary>Ends the watch over a waker's descriptors, dead or alive.</summary>

@@ -165,9 +165,9 @@ public abstract partial class Selector : ISelector
             return;
         }
 
-        foreach (var key in _registry.Wakers.ToArray())
+        while (_wakers.Count > 0)
         {
-            key.Waker!.Dispose();
+            _wakers[^1].Dispose();
         }
 
         _disposed = true;
@@ -239,21 +239,17 @@ public abstract partial class Selector : ISelector
 
     private void CheckFree(nint descriptor)
     {
-        var existing = _registry.Find(descriptor);
-        if (existing is null || existing.IsFileClosed)
+        // An open file of the user with the number of a waker: somebody closed the waker's descriptor behind its back.
+        // From now on the number must neither be written to nor closed by us.
+        foreach (var waker in _wakers)
         {
-            return;
+            waker.GiveUp(descriptor);
         }
 
-        if (existing.Waker is null)
+        if (_registry.Find(descriptor) is { IsFileClosed: false } existing)
         {
             throw new InvalidOperationException(SelectorMessages.AlreadyRegistered(descriptor, existing.Events));
         }
-
-        // An open file of the user has the number of a waker: somebody closed the waker's descriptor behind its back.
-        // It must neither be written to nor closed by us again.
-        existing.Handle!.SetHandleAsInvalid();
-        existing.Waker.MarkBroken();
     }
 
     private static void CheckEvents(SelectorEvents events)

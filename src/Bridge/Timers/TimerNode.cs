@@ -41,24 +41,35 @@ internal sealed class TimerNode : LoopWork
         object? callback = Callback;
         object? state = State;
         _loop.ReleaseTimer(this);
-        if (callback is not null)
+        if (callback is null)
+        {
+            return;
+        }
+
+        try
         {
             EventLoop.Invoke(callback, state);
+        }
+        catch (Exception) when (_loop.NoteFaultyTimer(callback))
+        {
+            // Not reached: the filter only notes what failed, for this node has let go of it and may serve another timer already.
+            throw;
         }
     }
 
     internal override string Describe() => Callback is null ? "timer" : CallbackText.Of(Callback);
 
-    /// <summary>A sleeping task was cancelled: the timer goes, the task is queued and will find its cancel request.</summary>
-    internal override bool CancelWait(string? message)
+    /// <summary>A sleeping task was cancelled: the timer goes, the task is queued. False: the timer is due already, or is no sleep's.</summary>
+    internal bool TryCutSleep()
     {
-        if (Place != Queued && Callback is LoopWork sleeper)
+        if (Place == Queued || Callback is not LoopWork sleeper)
         {
-            ExecutionContext? context = Context;
-            _loop.CancelTimer(this);
-            _loop.Enqueue(sleeper, null, context);
+            return false;
         }
 
-        return false;
+        ExecutionContext? context = Context;
+        _loop.CancelTimer(this);
+        _loop.Enqueue(sleeper, null, context);
+        return true;
     }
 }

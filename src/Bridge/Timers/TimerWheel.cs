@@ -91,13 +91,19 @@ internal sealed class TimerWheel
     /// <summary>Takes the first timer that is due at <paramref name="now"/> (loop ticks, inclusive), in order; null when there is no more.</summary>
     internal TimerNode? TakeDue(long now)
     {
-        if (now >> TickShift > _current)
+        TimerNode? first = _near.First;
+        while (first is null)
         {
-            AdvanceTo(now >> TickShift);
+            // Slot by slot, each run dry before the next: the heap stays as small as a slot, however many timers are due.
+            if (!AdvanceOneSlot(now >> TickShift))
+            {
+                return null;
+            }
+
+            first = _near.First;
         }
 
-        TimerNode? first = _near.First;
-        if (first is null || first.Deadline > now)
+        if (first.Deadline > now)
         {
             return null;
         }
@@ -179,16 +185,19 @@ internal sealed class TimerWheel
         node.Place = TimerNode.Free;
     }
 
-    /// <summary>Moves the current tick forward, slot by occupied slot, so that every timer up to it is in the heap.</summary>
-    private void AdvanceTo(long tick)
+    /// <summary>Moves the current tick to the next occupied slot and spreads that, or, with none up to <paramref name="tick"/>, to the tick itself.</summary>
+    /// <returns>False if there was no such slot.</returns>
+    private bool AdvanceOneSlot(long tick)
     {
-        while (TryFindNextSlot(out int level, out int index, out long start) && start <= tick)
+        if (!TryFindNextSlot(out int level, out int index, out long start) || start > tick)
         {
-            _current = start;
-            Spread((level * SlotsPerLevel) + index);
+            _current = Math.Max(_current, tick);
+            return false;
         }
 
-        _current = tick;
+        _current = start;
+        Spread((level * SlotsPerLevel) + index);
+        return true;
     }
 
     /// <summary>Places the timers of a slot anew, seen from the current tick: each ends on a lower level or in the heap.</summary>

@@ -23,5 +23,18 @@ internal sealed class DescriptorHandle : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Gives the number up without closing it, if it is this one, because it is known to be a stranger's.</summary>
+    /// <returns>True when it was this one.</returns>
+    internal bool AbandonIf(nint descriptor)
+    {
+        if (IsClosed || handle != descriptor)
+        {
+            return false;
+        }
+
+        SetHandleAsInvalid();
+        return true;
+    }
+
     protected override bool ReleaseHandle() => LibC.Close((int)handle) == 0;
 }

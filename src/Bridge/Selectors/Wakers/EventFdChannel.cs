@@ -69,6 +69,8 @@ internal sealed unsafe class EventFdChannel : WakeChannel
         _spare.AbandonIfDead();
     }
 
+    internal override bool GiveUp(nint descriptor) => _handle.AbandonIf(descriptor) || _spare.AbandonIf(descriptor);
+
     public override void Dispose()
     {
         _handle.Dispose();

@@ -110,6 +110,8 @@ internal sealed unsafe class PipeChannel : WakeChannel
         _writer.AbandonIfDead();
     }
 
+    internal override bool GiveUp(nint descriptor) => _reader.AbandonIf(descriptor) || _writer.AbandonIf(descriptor);
+
     public override void Dispose()
     {
         _writer.Dispose();
@@ -124,8 +126,9 @@ internal sealed unsafe class PipeChannel : WakeChannel
         Check(Set(descriptor, LibC.F_SETFL, flags | LibC.O_NONBLOCK_BSD), "fcntl(F_SETFL)");
     }
 
+    // Linux does not come here, so arm64 other than FreeBSD is Apple's.
     private static int Set(int descriptor, int command, nint argument) =>
-        OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        !OperatingSystem.IsFreeBSD() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
             ? LibC.FcntlOnStack(descriptor, command, 0, 0, 0, 0, 0, 0, argument)
             : LibC.Fcntl(descriptor, command, argument);
 

@@ -80,6 +80,8 @@ internal sealed class SocketPairChannel : WakeChannel
         AbandonIfDead(_writer);
     }
 
+    internal override bool GiveUp(nint descriptor) => AbandonIf(_reader, descriptor) || AbandonIf(_writer, descriptor);
+
     public override void Dispose()
     {
         Close(_writer);
@@ -134,6 +136,22 @@ internal sealed class SocketPairChannel : WakeChannel
             // The number is closed, or is no socket any more: not ours to close.
             handle.SetHandleAsInvalid();
         }
+        catch (ObjectDisposedException)
+        {
+            // The loop thread disposed the waker while another thread came here from a failed wake-up.
+        }
+    }
+
+    private static bool AbandonIf(Socket socket, nint descriptor)
+    {
+        var handle = socket.SafeHandle;
+        if (handle.IsClosed || handle.DangerousGetHandle() != descriptor)
+        {
+            return false;
+        }
+
+        handle.SetHandleAsInvalid();
+        return true;
     }
 
     private static void Close(Socket socket)

@@ -28,8 +28,12 @@ internal abstract class WakeChannel : IDisposable
     /// <returns>False when the descriptor is dead.</returns>
     internal abstract bool Drain();
 
-    /// <summary>Gives up the numbers that somebody else closed, without closing them again. Loop thread.</summary>
+    /// <summary>Gives up the numbers that somebody else closed, without closing them again. Any thread.</summary>
     internal abstract void AbandonDead();
+
+    /// <summary>Gives one number up, if it is the channel's, without closing it: it is somebody else's. Loop thread.</summary>
+    /// <returns>True when it was the channel's.</returns>
+    internal abstract bool GiveUp(nint descriptor);
 
     /// <summary>The call that <see cref="Signal"/> makes, for error texts.</summary>
     internal abstract string SignalCall { get; }

@@ -50,7 +50,9 @@ internal sealed class Waker : IWaker
                 continue;
             }
 
+            // The numbers are given up now, before a stranger gets them.
             channel.MarkBroken();
+            channel.AbandonDead();
             throw new SelectorException(channel.SignalCall, error == WakeChannel.Closed ? Errno.EBADF : error,
                 "the waker is dead and woke nobody; the loop thread has to Rebuild it.");
         }
@@ -66,7 +68,7 @@ internal sealed class Waker : IWaker
         _signaled = false;
         if (NeedsDrain && _channel is { } channel && !channel.Drain())
         {
-            channel.MarkBroken();
+            _selector.SilenceWaker(_key);
         }
     }
 
@@ -93,7 +95,7 @@ internal sealed class Waker : IWaker
         {
             _channel = null;
             channel.AbandonDead();
-            _selector.DetachWaker(_key);
+            _selector.RemoveWaker(this, _key);
             channel.Dispose();
         }
     }
@@ -101,8 +103,17 @@ internal sealed class Waker : IWaker
     /// <summary>Select saw the waker's descriptor. Loop thread.</summary>
     internal void NoteSignal() => _signaled = true;
 
-    /// <summary>Select or Register found the waker's descriptor dead. Loop thread.</summary>
+    /// <summary>Select or Reset found the waker's descriptor dead. Loop thread.</summary>
     internal void MarkBroken() => _channel?.MarkBroken();
+
+    /// <summary>An open file of the user has this number: if it was the waker's, somebody closed it behind our back. Loop thread.</summary>
+    internal void GiveUp(nint descriptor)
+    {
+        if (_channel is { } channel && channel.GiveUp(descriptor))
+        {
+            channel.MarkBroken();
+        }
+    }
 
     private (WakeChannel Channel, SelectorKey Key) Open()
     {

@@ -1,0 +1,22 @@
+namespace Bridge.Benchmarks.Workloads;
+
+/// <summary>One thing to do many times in one world. BenchmarkDotNet classes, the quick harness and comparison programs call the same ones.</summary>
+/// <remarks>Made, set up, run and disposed of on one thread, the measuring one; what it needs besides it starts and ends itself.</remarks>
+public abstract class Workload : IDisposable
+{
+    /// <summary>Everything that is not to be measured: loops, threads, timers that are merely there. Called once, first.</summary>
+    public virtual void Setup()
+    {
+    }
+
+    /// <summary>Does the thing this often and returns when the last one is over. May be called again.</summary>
+    /// <param name="operations">One or more; fixed costs of a call (entering a loop, starting threads) are part of the measure, so make it many.</param>
+    public abstract void RunOnce(int operations);
+
+    /// <summary>What else is worth a line after the measurement, if anything.</summary>
+    public virtual string? Remark => null;
+
+    public virtual void Dispose()
+    {
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Bridge.Executors;
+
+/// <content>The idle stack: a list linked through the workers, so that the oldest can retire from its bottom. All under the lock.</content>
+internal sealed partial class WorkerCrew
+{
+    private void PushIdle(Worker worker)
+    {
+        Debug.Assert(!worker.IsIdle, "A worker is idle once.");
+        worker.PrepareToWait();
+        worker.IsIdle = true;
+        worker.Below = _idle;
+        worker.Above = null;
+        if (_idle is not null)
+        {
+            _idle.Above = worker;
+        }
+
+        _idle = worker;
+        _idleCount++;
+    }
+
+    /// <summary>Takes the warmest idle worker and puts it on its way; the caller wakes it once the lock is released.</summary>
+    private Worker? PopIdle()
+    {
+        if (_idle is not { } worker)
+        {
+            return null;
+        }
+
+        Unlink(worker);
+        worker.IsOnItsWay = true;
+        _onTheirWay++;
+        return worker;
+    }
+
+    private void Unlink(Worker worker)
+    {
+        if (worker.Above is null)
+        {
+            _idle = worker.Below;
+        }
+        else
+        {
+            worker.Above.Below = worker.Below;
+        }
+
+        if (worker.Below is not null)
+        {
+            worker.Below.Above = worker.Above;
+        }
+
+        worker.Above = worker.Below = null;
+        worker.IsIdle = false;
+        _idleCount--;
+    }
+
+    /// <summary>Ends a worker that waited its idle time in vain. False: it was woken in the last moment and is needed.</summary>
+    private bool TryRetire(Worker worker)
+    {
+        lock (_lock)
+        {
+            if (!worker.IsIdle)
+            {
+                return false;
+            }
+
+            Unlink(worker);
+            RemoveFromSlots(worker);
+            _leaving.Add(worker);
+            return true;
+        }
+    }
+
+    private void WakeAll()
+    {
+        while (true)
+        {
+            Worker? worker;
+            lock (_lock)
+            {
+                worker = PopIdle();
+            }
+
+            if (worker is null)
+            {
+                return;
+            }
+
+            worker.Wake();
+        }
+    }
+}

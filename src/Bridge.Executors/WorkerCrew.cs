@@ -1,0 +1,225 @@
+using System.Diagnostics;
+
+namespace Bridge.Executors;
+
+/// <summary>The queue and the threads behind <see cref="ThreadPoolExecutor"/> and <see cref="AffineExecutor"/>.</summary>
+/// <remarks>
+/// <para>One lock guards everything in this class; threads are started, woken and joined, and jobs are run and abandoned, outside it.</para>
+/// <para>A worker is busy, idle (in the stack below) or on its way: woken or being started, and not yet looked at the queue. A submission
+/// wakes or starts a worker only if more jobs wait than workers are on their way. What holds whenever the lock is free:
+/// while jobs are queued no worker is idle, unless as many are on their way; so a queued job is always taken by somebody.</para>
+/// <para>The idle stack is last in, first out: the worker that ran last is the warmest, and the surplus ones at the bottom retire.</para>
+/// </remarks>
+internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, CrewOptions options)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<IExecutorJob> _jobs = new();
+
+    /// <summary>The workers that can run jobs, each at its slot, which names its thread; null where a thread has retired.</summary>
+    private readonly List<Worker?> _slots = [];
+
+    /// <summary>Workers that retired and may still be running their tear-down; joined by a shutdown, not counted any more.</summary>
+    private readonly List<Worker> _leaving = [];
+
+    /// <summary>The top of the idle stack, linked through the workers.</summary>
+    private Worker? _idle;
+
+    private int _idleCount;
+    private int _threadCount;
+    private int _onTheirWay;
+    private bool _shutdown;
+
+    /// <summary>Null while the crew works; then what broke it, for the exceptions of later submissions. Set once.</summary>
+    private (string Reason, Exception Cause)? _broken;
+
+    /// <summary>The length of the queue, for the spin in <see cref="Grow"/>. Written under the lock, read without: a stale value costs a thread at worst.</summary>
+    private int _queued;
+
+    internal Executor Executor { get; } = executor;
+
+    /// <summary>The same object as the executor, seen as the one that sets workers up.</summary>
+    internal ICrewOwner Owner { get; } = owner;
+
+    internal CrewOptions Options { get; } = options;
+
+    internal int ThreadCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _threadCount;
+            }
+        }
+    }
+
+    internal int IdleCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _idleCount;
+            }
+        }
+    }
+
+    internal int QueuedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _jobs.Count;
+            }
+        }
+    }
+
+    internal void Enqueue(IExecutorJob job)
+    {
+        Worker? woken;
+        bool grow;
+        lock (_lock)
+        {
+            AssertInvariants();
+            ThrowIfClosed();
+            _jobs.Enqueue(job);
+            _queued = _jobs.Count;
+            bool wanted = _jobs.Count > _onTheirWay;
+            woken = wanted ? PopIdle() : null;
+            grow = wanted && woken is null && _threadCount < Options.MaxThreads;
+        }
+
+        woken?.Wake();
+        if (grow)
+        {
+            Grow();
+        }
+    }
+
+    /// <summary>Whether the worker has a job to run now. False: it must end.</summary>
+    internal bool TryTakeJob(Worker worker)
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                AssertInvariants();
+                Arrive(worker);
+                if (_jobs.TryDequeue(out var job))
+                {
+                    _queued = _jobs.Count;
+                    worker.Take(job);
+                    return true;
+                }
+
+                if (_shutdown || _broken is not null)
+                {
+                    return false;
+                }
+
+                PushIdle(worker);
+            }
+
+            if (!worker.WaitForWake(Options.IdleMilliseconds) && TryRetire(worker))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>A worker could not be set up or started: fails everything that is queued, and everything that comes later.</summary>
+    internal void Break(string reason, Exception cause)
+    {
+        ConcurrentFuture.Report(Executor, cause, Messages.Broken(Executor.Name, reason));
+        List<IExecutorJob> dropped;
+        lock (_lock)
+        {
+            _broken ??= (reason, cause);
+            dropped = TakeQueue();
+        }
+
+        WakeAll();
+        foreach (var job in dropped)
+        {
+            // An exception object per job: several threads rethrowing one would mix up its stack trace.
+            JobGuard.Abandon(Executor, job, Owner.Broken(reason, cause));
+        }
+    }
+
+    /// <summary>The worker's thread is about to end.</summary>
+    internal bool Leave(Worker worker)
+    {
+        lock (_lock)
+        {
+            Arrive(worker);
+
+            // One that did not retire stays in its slot, so that every Shutdown(wait: true) can join it.
+            if (!_leaving.Remove(worker))
+            {
+                _threadCount--;
+            }
+
+            return true;
+        }
+    }
+
+    internal void ThrowIfOnlyThisThreadCouldRun(ConcurrentFuture future)
+    {
+        if (Options.MaxThreads != 1)
+        {
+            return;
+        }
+
+        bool queued = false;
+        lock (_lock)
+        {
+            foreach (var job in _jobs)
+            {
+                queued |= TrackedJob.Unwrap(job) == future;
+            }
+        }
+
+        if (queued)
+        {
+            throw new InvalidOperationException(Messages.WouldWaitForItself(future, Executor.Name));
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_broken is { } broken)
+        {
+            throw Owner.Broken(broken.Reason, broken.Cause);
+        }
+
+        if (_shutdown)
+        {
+            throw new InvalidOperationException(Messages.Shutdown(Executor.Name));
+        }
+    }
+
+    /// <summary>The worker looks at the queue now, whatever brought it here: a call, a time-out, a call that came too late, an interrupt.</summary>
+    private void Arrive(Worker worker)
+    {
+        if (worker.IsIdle)
+        {
+            Unlink(worker);
+        }
+
+        if (worker.IsOnItsWay)
+        {
+            worker.IsOnItsWay = false;
+            _onTheirWay--;
+        }
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_lock.IsHeldByCurrentThread, "Invariants can only be checked while holding the lock.");
+        Debug.Assert(_onTheirWay >= 0 && _idleCount >= 0 && _idleCount + _onTheirWay <= _threadCount, "Workers are counted once.");
+        Debug.Assert(_jobs.Count == 0 || _idle is null || _onTheirWay >= _jobs.Count, "A job waits although a worker is idle.");
+        Debug.Assert(_threadCount <= Options.MaxThreads, "More workers than allowed.");
+    }
+}

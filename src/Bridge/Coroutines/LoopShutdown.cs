@@ -1,0 +1,51 @@
+namespace Bridge;
+
+/// <summary>Winds a loop up before it is closed: everything that must run to end well, runs.</summary>
+internal static class LoopShutdown
+{
+    /// <summary>How long the default executor's jobs may take to end.</summary>
+    private static readonly TimeSpan s_executorTimeout = TimeSpan.FromSeconds(300);
+
+    internal static void Run(EventLoop loop)
+    {
+        if (loop.IsClosed)
+        {
+            return;
+        }
+
+        IReadOnlyCollection<LoopTask> tasks = LoopTask.All(loop);
+        if (tasks.Count > 0)
+        {
+            loop.RunUntilComplete(CancelAll(tasks));
+            Report(loop, tasks);
+        }
+
+        loop.RunUntilComplete(loop.ShutdownAsyncEnumeratorsAsync());
+        if (loop.ShutdownDefaultExecutorHook is { } shutdown)
+        {
+            loop.RunUntilComplete(shutdown(s_executorTimeout));
+        }
+    }
+
+    /// <summary>All at once, then one wait; what they make while they end is left to end by itself.</summary>
+    private static async Coroutine CancelAll(IReadOnlyCollection<LoopTask> tasks)
+    {
+        foreach (LoopTask task in tasks)
+        {
+            task.Cancel();
+        }
+
+        await LoopTask.Wait(tasks);
+    }
+
+    private static void Report(EventLoop loop, IReadOnlyCollection<LoopTask> tasks)
+    {
+        foreach (LoopTask task in tasks)
+        {
+            if (!task.IsCancelled && Settled.FailureOf(task) is { } failure)
+            {
+                loop.CallExceptionHandler(new LoopErrorContext("unhandled exception during EventLoop.Run() shutdown", failure) { Task = task });
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Bridge.Executors;
+
+namespace Bridge;
+
+/// <summary>A blocking call on its way through an executor: the job, its outcome and the loop future are one object.</summary>
+/// <remarks>
+/// Owners: the future part is the loop thread's. <see cref="_jobState"/> is shared and only ever moved by compare-exchange: the
+/// worker claims the job (Queued to Running) or the loop thread withdraws it (Queued to Withdrawn). <see cref="_work"/>,
+/// <see cref="_context"/> and <see cref="_outcome"/> belong to whoever made that move: to the worker until its post, when the inbox's
+/// gate hands them to the loop thread. Reports read <see cref="_work"/> for the job's name, which is benign: it may just have ended.
+/// </remarks>
+internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
+{
+    private const int Queued = 0;
+    private const int Running = 1;
+    private const int Withdrawn = 2;
+
+    private ExecutionContext? _context;
+    private T _outcome = default!;
+
+    /// <summary>The delegate; after the run, the failure if there was one.</summary>
+    private object? _work;
+    private int _jobState;
+
+    private protected ExecutorFuture(EventLoop loop, Delegate work)
+        : base(loop)
+    {
+        _work = work;
+        _context = AmbientContext.Capture();
+    }
+
+    string? IExecutorJob.Name => _work is Delegate work ? CallbackText.Of(work) : null;
+
+    public override bool Cancel(string? message = null)
+    {
+        if (!base.Cancel(message))
+        {
+            return false;
+        }
+
+        if (Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) == Queued)
+        {
+            // The executor may keep the job in its queue for long; what the call captured must not live as long.
+            _work = null;
+            _context = null;
+        }
+        else
+        {
+            RequestStop();
+        }
+
+        return true;
+    }
+
+    bool IExecutorJob.TryStart() => Interlocked.CompareExchange(ref _jobState, Running, Queued) == Queued;
+
+    void IExecutorJob.Run()
+    {
+        Debug.Assert(_jobState == Running, "A job runs after it was claimed.");
+
+        // An executor may run its jobs inside Execute: the submitter's own context, and its suppression of flow, must outlive the call.
+        bool wasSuppressed = ExecutionContext.IsFlowSuppressed();
+        if (wasSuppressed)
+        {
+            ExecutionContext.RestoreFlow();
+        }
+
+        ExecutionContext? home = AmbientContext.Capture();
+        object? failure = null;
+        try
+        {
+            AmbientContext.Switch(_context);
+            _outcome = Call((Delegate)_work!);
+        }
+        catch (Exception exception)
+        {
+            // Belongs to whoever awaits the future.
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+        finally
+        {
+            AmbientContext.Switch(home);
+            if (wasSuppressed)
+            {
+                ExecutionContext.SuppressFlow();
+            }
+        }
+
+        // Kept until here: reports name the running job by it.
+        _work = failure;
+        _context = null;
+        ComeBack();
+    }
+
+    void IExecutorJob.Abandon(Exception? reason)
+    {
+        if (Interlocked.CompareExchange(ref _jobState, Running, Queued) != Queued)
+        {
+            return;
+        }
+
+        _work = reason is null ? new LoopCanceledException("The executor was shut down before the call started.") : ExceptionDispatchInfo.Capture(reason);
+        ComeBack();
+    }
+
+    /// <summary>The call is over: on the loop thread.</summary>
+    internal override void Run()
+    {
+        if (IsDone)
+        {
+            return;
+        }
+
+        switch (_work)
+        {
+            case null:
+                SetResult(_outcome);
+                break;
+            case ExceptionDispatchInfo fault:
+                TryFailWith(fault);
+                break;
+            case OperationCanceledException abandoned:
+                TryCancelWith(abandoned);
+                break;
+        }
+    }
+
+    /// <summary>Runs the delegate, on the worker.</summary>
+    private protected abstract T Call(Delegate work);
+
+    /// <summary>The future was cancelled while the call runs.</summary>
+    private protected virtual void RequestStop()
+    {
+    }
+
+    private void ComeBack()
+    {
+        if (!Loop.TryPost(this, null, null))
+        {
+            Loop.CountLateCompletion();
+        }
+    }
+}
+
+/// <summary>A call with a result.</summary>
+internal sealed class FunctionFuture<T>(EventLoop loop, Func<T> work) : ExecutorFuture<T>(loop, work)
+{
+    private protected override T Call(Delegate work) => ((Func<T>)work)();
+}
+
+/// <summary>A call without a result.</summary>
+internal sealed class ActionFuture(EventLoop loop, Action work) : ExecutorFuture<bool>(loop, work)
+{
+    private protected override bool Call(Delegate work)
+    {
+        ((Action)work)();
+        return true;
+    }
+}
+
+/// <summary>A call that takes a token, cancelled when the future is cancelled while the call runs.</summary>
+#pragma warning disable CA1001 // A source without timer or wait handle holds nothing but memory, and the call may use its token to the very end.
+internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : ExecutorFuture<T>(loop, work)
+{
+    private readonly CancellationTokenSource _source = new();
+
+    private protected override T Call(Delegate work)
+    {
+        if (work is Func<CancellationToken, T> function)
+        {
+            return function(_source.Token);
+        }
+
+        ((Action<CancellationToken>)work)(_source.Token);
+        return default!;
+    }
+
+    private protected override void RequestStop() => TokenCancellation.Request(Loop, _source);
+}
+#pragma warning restore CA1001

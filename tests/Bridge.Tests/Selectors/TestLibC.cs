@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bridge.Tests.Selectors;
+
+/// <summary>What the tests do behind the back of .NET.</summary>
+internal static unsafe partial class TestLibC
+{
+    private const int RlimitNoFile = 7;
+
+    /// <summary>The numbers that are open now. Linux only.</summary>
+    internal static HashSet<int> OpenDescriptors()
+    {
+        // The directory's own descriptor is closed again by the time the test looks, and fails the second look.
+        var listed = Directory.GetFiles("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), null));
+        return listed.Where(fd => Fcntl(fd, 1, 0) >= 0).ToHashSet();
+    }
+
+    internal static SafeFileHandle Duplicate(nint fd)
+    {
+        var copy = Dup((int)fd);
+        Assert.True(copy >= 0, "dup failed");
+        return new SafeFileHandle(copy, ownsHandle: true);
+    }
+
+    internal static (SafeFileHandle Reader, SafeFileHandle Writer) OpenPipe()
+    {
+        var ends = stackalloc int[2];
+        Assert.Equal(0, Pipe2(ends, 0x80800));
+        return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
+    }
+
+    internal static void WriteByte(SafeHandle handle)
+    {
+        byte b = 1;
+        Assert.Equal(1, Write(handle, &b, 1));
+    }
+
+    internal static bool IsOpen(nint fd) => Fcntl((int)fd, 1, 0) >= 0;
+
+    internal static void RaiseDescriptorLimit(ulong wanted)
+    {
+        Limit limit;
+        Assert.Equal(0, GetRlimit(RlimitNoFile, &limit));
+        if (limit.Soft < wanted)
+        {
+            limit.Soft = Math.Min(wanted, limit.Hard);
+            Assert.Equal(0, SetRlimit(RlimitNoFile, &limit));
+        }
+    }
+
+    internal static void Signal(int threadId, int signal) => Assert.Equal(0, Tgkill(Environment.ProcessId, threadId, signal));
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    internal static partial int Close(int fd);
+
+    [LibraryImport("libc", EntryPoint = "dup2")]
+    internal static partial int Dup2(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    internal static partial int GetTid();
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Dup(int fd);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Fcntl(int fd, int command, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "pipe2")]
+    private static partial int Pipe2(int* fds, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    private static partial nint Write(SafeHandle fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "tgkill")]
+    private static partial int Tgkill(int process, int thread, int signal);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetRlimit(int resource, Limit* limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetRlimit(int resource, Limit* limit);
+
+    private struct Limit
+    {
+        internal ulong Soft;
+        internal ulong Hard;
+    }
+}
