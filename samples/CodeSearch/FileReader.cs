@@ -27,17 +27,9 @@ internal static class FileReader
             {
                 FileSystemInfo[] entries = folder.GetFileSystemInfos();
                 files.AddRange(entries.OfType<FileInfo>());
-                foreach (DirectoryInfo inner in entries.OfType<DirectoryInfo>().Where(inner => !s_ignored.Contains(inner.Name)))
-                {
-                    if (inner.LinkTarget is null)
-                    {
-                        folders.Push(inner);
-                    }
-                    else
-                    {
-                        skipped.Add(Unusable(root, inner, "link to a folder: not followed, it might lead round in a circle"));
-                    }
-                }
+                ILookup<bool, DirectoryInfo> isLink = entries.OfType<DirectoryInfo>().Where(inner => !s_ignored.Contains(inner.Name)).ToLookup(inner => inner.LinkTarget is not null);
+                skipped.AddRange(isLink[true].Select(link => Unusable(root, link, "link to a folder, not followed: it might lead round in a circle")));
+                Array.ForEach([.. isLink[false]], folders.Push);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -54,20 +46,13 @@ internal static class FileReader
         try
         {
             // Pipes, sockets and devices have no length either, and opening one of these could block for ever.
-            if (file.Length is 0 or > LargestFile)
+            cancellation.ThrowIfCancellationRequested();
+            return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length switch
             {
-                return Unusable(root, file, file.Length == 0 ? "empty: or not a plain file" : $"large: {file.Length:N0} bytes");
-            }
-
-            using FileStream stream = file.OpenRead();
-            byte[] bytes = new byte[file.Length];
-            int length = 0;
-            for (int count; (count = stream.Read(bytes, length, Math.Min(bytes.Length - length, 1 << 20))) > 0; length += count)
-            {
-                cancellation.ThrowIfCancellationRequested();
-            }
-
-            return Decode(root, file, bytes.AsSpan(0, length));
+                0 => Unusable(root, file, "empty, or a pipe, socket or device"),
+                > LargestFile => Unusable(root, file, $"larger than {LargestFile:N0} bytes"),
+                _ => Decode(root, file, File.ReadAllBytes(file.FullName)),
+            };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -75,11 +60,12 @@ internal static class FileReader
         }
     }
 
-    private static FileContent Decode(string root, FileInfo file, ReadOnlySpan<byte> bytes)
+    private static FileContent Decode(string root, FileInfo file, byte[] bytes)
     {
-        if (bytes.Contains((byte)0) || !Utf8.IsValid(bytes))
+        bool isBinary = bytes.Contains((byte)0);
+        if (isBinary || !Utf8.IsValid(bytes))
         {
-            return Unusable(root, file, bytes.Contains((byte)0) ? "binary: contains a zero byte" : "invalid: not UTF-8");
+            return Unusable(root, file, isBinary ? "binary, contains a zero byte" : "invalid UTF-8");
         }
 
         string[] lines = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n');

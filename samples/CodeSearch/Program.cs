@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using CodeSearch;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 
 try
@@ -42,6 +44,7 @@ static string? Explain(Exception exception) => exception switch
     BrokenExecutorException { InnerException: { } cause } => Explain(cause), // from the database's thread, which could not open it
     SqliteException { SqliteErrorCode: 5 or 6 } => "The database is locked by another program. End that one, or name another file with --database.",
     SqliteException error => $"The database cannot be used: {error.Message} Name another file with --database.",
+    IOException { InnerException: AddressInUseException } or SocketException => $"{exception.Message} Name another port with --port, or 0 for any.",
     InvalidDataException or IOException or UnauthorizedAccessException => exception.Message,
     _ => null,
 };

@@ -42,23 +42,17 @@ internal static class Report
 {
     internal static void Skipped(List<FileContent> skipped)
     {
-        foreach (IGrouping<string, FileContent> group in skipped.GroupBy(file => file.Problem!.Split(':')[0]))
+        foreach (IGrouping<string, FileContent> group in skipped.GroupBy(file => file.Problem!.Split([' ', ',', ':'])[0]))
         {
             Console.WriteLine($"Left out, {group.Key}: {group.Count()}");
-            foreach (FileContent file in group.Take(10))
-            {
-                Console.WriteLine($"  {file.Name}: {file.Problem}");
-            }
+            Console.WriteLine(string.Join('\n', group.Take(10).Select(file => $"  {file.Name}: {file.Problem}")));
         }
     }
 
     internal static void Hits(string words, Hit[] hits, bool agrees)
     {
         Console.WriteLine($"\n\"{words}\": {hits.Length} hits{(agrees ? "" : ", AND THE SERVER ANSWERED SOMETHING ELSE")}");
-        foreach (Hit hit in hits)
-        {
-            Console.WriteLine($"  {hit.File}:{hit.Line}: {hit.Snippet}");
-        }
+        Console.Write(string.Concat(hits.Select(hit => $"  {hit.File}:{hit.Line}: {hit.Snippet}\n")));
     }
 
     internal static void Closing(EventLoop loop, Indexer indexer, string agree)

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 
 namespace CodeSearch;
@@ -13,30 +12,19 @@ internal sealed class Session(Options options, SearchDatabase database)
         await indexer.Run();
         Report.Skipped(indexer.Skipped);
 
-        await using WebApplication server = await StartServer();
+        // Building a web server keeps a thread busy for long before its first await, so a pool thread begins it.
+        EventLoop loop = EventLoop.Running;
+        await using WebApplication server = await loop.WrapFuture(
+            cancellation => Task.Run(() => Server.StartAsync(options.Port, loop, Search, cancellation), cancellation));
         using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
         bool[] agree = await LoopTask.Gather(options.Queries.Select(words => Compare(client, words)));
-        Report.Closing(EventLoop.Running, indexer, $"{agree.Count(yes => yes)} of {agree.Length}");
+        Report.Closing(loop, indexer, $"{agree.Count(yes => yes)} of {agree.Length}");
         if (options.Serve)
         {
             await ServeUntilCtrlC(client.BaseAddress);
         }
 
         return agree.All(yes => yes) ? 0 : 1;
-    }
-
-    private async Coroutine<WebApplication> StartServer()
-    {
-        try
-        {
-            // Building a web server keeps a thread busy for long before its first await, so a pool thread begins it.
-            EventLoop loop = EventLoop.Running;
-            return await loop.WrapFuture(cancellation => Task.Run(() => Server.StartAsync(options.Port, loop, Search, cancellation), cancellation));
-        }
-        catch (Exception exception) when (exception is IOException or SocketException)
-        {
-            throw new IOException($"Port {options.Port} cannot be used: {exception.Message} Name another with --port, or 0 for any.", exception);
-        }
     }
 
     /// <summary>What requests run on the loop.</summary>

@@ -96,7 +96,7 @@ public class LoopFuture<T> : LoopFuture, ILoopAwaitable<T>
     public new LoopFutureAwaiter<T> GetAwaiter() => new(this);
 
     /// <summary>Fails the future with an exception that has its frames already, unless it is done.</summary>
-    internal bool TrySetException(System.Runtime.ExceptionServices.ExceptionDispatchInfo fault)
+    internal bool TryFailWith(System.Runtime.ExceptionServices.ExceptionDispatchInfo fault)
     {
         Loop.AssertLoopThread();
         if (IsDone)

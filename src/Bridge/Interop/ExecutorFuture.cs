@@ -119,7 +119,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
                 SetResult(_outcome);
                 break;
             case ExceptionDispatchInfo fault:
-                TrySetException(fault);
+                TryFailWith(fault);
                 break;
             case OperationCanceledException abandoned:
                 TryCancelWith(abandoned);

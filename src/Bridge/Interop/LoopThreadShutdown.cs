@@ -32,8 +32,8 @@ internal sealed class LoopThreadShutdown
         _hasBegun = true;
         try
         {
-            _loop.RunUntilComplete(EndTasks());
-            _loop.RunUntilComplete(_loop.ShutdownDefaultExecutor());
+            _task = _loop.CreateTask(EndEverything());
+            _loop.RunUntilComplete(_task);
         }
         catch (Exception exception)
         {
@@ -62,9 +62,8 @@ internal sealed class LoopThreadShutdown
     private IEnumerable<LoopTask> Others() => LoopTask.All(_loop).Where(task => !ReferenceEquals(task, _task));
 
     /// <summary>Until none is left: what a task starts while it cleans up is cancelled as well.</summary>
-    private async Coroutine EndTasks()
+    private async Coroutine EndEverything()
     {
-        _task = LoopTask.Current;
         while (Others().ToList() is { Count: > 0 } others)
         {
             CancelTasks();
@@ -73,6 +72,8 @@ internal sealed class LoopThreadShutdown
                 await Ended(task);
             }
         }
+
+        await _loop.ShutdownDefaultExecutor();
     }
 
     /// <summary>Done when the task is, however that ends; its failure stays for those who look, or for the report that nobody did.</summary>

@@ -11,6 +11,6 @@ internal static class OutcomeExtensions
             return future.TryCancelWith(cancellation);
         }
 
-        return outcome.Fault is { } fault ? future.TrySetException(fault) : future.TrySetResult(outcome.Result);
+        return outcome.Fault is { } fault ? future.TryFailWith(fault) : future.TrySetResult(outcome.Result);
     }
 }

@@ -30,8 +30,9 @@ internal static class TokenCancellation
 
     private static void Report(EventLoop loop, AggregateException failures)
     {
-        // The one level that CancelAsync puts around what its callbacks threw.
-        Exception failure = failures.InnerExceptions is [var only] ? only : failures;
+        // Without the levels that CancelAsync and its task put around what the callbacks threw.
+        AggregateException all = failures.Flatten();
+        Exception failure = all.InnerExceptions is [var only] ? only : all;
         var context = new LoopErrorContext("A callback of a cancelled token failed", failure);
         if (!loop.TryPost(new Action(() => loop.CallExceptionHandler(context)), null, null))
         {

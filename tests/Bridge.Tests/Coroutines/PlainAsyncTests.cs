@@ -73,8 +73,7 @@ public sealed class PlainAsyncTests : LoopTest
     public void AsyncTask_CoroutineFails_GetsTheSameExceptionAndNothingIsReported()
     {
         var failure = new FormatException();
-        Loop.CallSoon(() => Garbage.Call(() => Loop.CreateTask(Body())));
-        RunTurns(8);
+        OtherThread.Run(() => Loop.RunUntilComplete(Body()));
         Garbage.Collect();
         RunTurns();
         Assert.Empty(Reports);

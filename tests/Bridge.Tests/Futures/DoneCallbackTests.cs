@@ -1,6 +1,6 @@
 using Bridge.TestKit;
 
-namespace Bridge.Tests.Futures;
+namespace Bridge.Tests.LoopFutures;
 
 /// <summary>Rows J6, J11 to J13.</summary>
 public sealed class DoneCallbackTests : LoopTest

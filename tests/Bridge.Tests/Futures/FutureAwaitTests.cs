@@ -1,6 +1,6 @@
 using Bridge.TestKit;
 
-namespace Bridge.Tests.Futures;
+namespace Bridge.Tests.LoopFutures;
 
 /// <summary>Rows J10, J14, K7.</summary>
 public sealed class FutureAwaitTests : LoopTest

@@ -1,6 +1,6 @@
 using Bridge.TestKit;
 
-namespace Bridge.Tests.Futures;
+namespace Bridge.Tests.LoopFutures;
 
 /// <summary>Rows A14, J1 to J8, J16, J19 to J21.</summary>
 public sealed class LoopFutureTests : LoopTest

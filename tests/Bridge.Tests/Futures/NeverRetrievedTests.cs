@@ -1,6 +1,6 @@
 using Bridge.TestKit;
 
-namespace Bridge.Tests.Futures;
+namespace Bridge.Tests.LoopFutures;
 
 /// <summary>Row J17, J18: a failure that nobody looked at is reported once, others never.</summary>
 public sealed class NeverRetrievedTests : LoopTest

@@ -1,6 +1,6 @@
 using Bridge.TestKit;
 
-namespace Bridge.Tests.Futures;
+namespace Bridge.Tests.LoopFutures;
 
 /// <summary>Rows A5, A6.</summary>
 public sealed class RunUntilCompleteTests : LoopTest

@@ -97,6 +97,11 @@ public abstract class BorderContract : IDisposable
     public void Destination_Cancelled_SourceIsAskedToCancel()
     {
         var (source, destination) = Join();
+        if (source is CoroutineSource or BlockingSource)
+        {
+            Assert.True(source.Entered.Wait(LoopHost.Limit));
+        }
+
         destination.Cancel();
         Assert.IsAssignableFrom<OperationCanceledException>(destination.Wait().Exception);
         Assert.True(destination.IsCancelled);

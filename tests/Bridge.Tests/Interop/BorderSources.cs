@@ -23,6 +23,9 @@ internal abstract class BorderSource
 
     internal Task Done => DoneSource.Task;
 
+    /// <summary>Set once its code runs: one cancelled before that never runs, which is another test.</summary>
+    internal ManualResetEventSlim Entered { get; } = new();
+
     internal abstract bool IsCancelled { get; }
 
     internal abstract void Succeed(int result);
@@ -80,6 +83,7 @@ internal sealed class CoroutineSource : BorderSource
     {
         try
         {
+            Entered.Set();
             return (await _command)();
         }
         catch (OperationCanceledException)
@@ -169,6 +173,7 @@ internal sealed class BlockingSource : BorderSource
     {
         try
         {
+            Entered.Set();
             return _commands.Take(token)();
         }
         catch (OperationCanceledException)

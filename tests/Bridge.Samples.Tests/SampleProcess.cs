@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Bridge.Samples.Tests;
+
+/// <summary>The sample, running as a program of its own. Disposing ends it.</summary>
+internal sealed partial class SampleProcess : IDisposable
+{
+    private const int SigInt = 2;
+
+    private static readonly string s_program = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "CodeSearch").Value!;
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly Task<string> _errors;
+
+    /// <summary>A sample that hangs is ended before the test's own time limit, which would leave it running.</summary>
+    private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
+    private readonly CancellationTokenRegistration _kill;
+
+    internal SampleProcess(SampleFolder folder, params string[] arguments)
+    {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+        // A process started in the background may ignore Ctrl-C, and hands that on to its children; env undoes it and becomes the program.
+        var start = OperatingSystem.IsLinux() ? new ProcessStartInfo("env", ["--default-signal=INT", dotnet]) : new ProcessStartInfo(dotnet);
+        start.ArgumentList.Add(s_program);
+        Array.ForEach(arguments, start.ArgumentList.Add);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
+        start.WorkingDirectory = folder.Content;
+        start.Environment["TMPDIR"] = folder.Temporary;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes would lie among the temporary files
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync();
+        _kill = _guard.Token.Register(_process.Kill);
+    }
+
+    /// <summary>Runs the sample to its end.</summary>
+    internal static async Task<(int ExitCode, string Output, string Errors)> Run(SampleFolder folder, params string[] arguments)
+    {
+        using var process = new SampleProcess(folder, arguments);
+        return await process.End();
+    }
+
+    /// <summary>Reads on until a line with the text, and returns that line.</summary>
+    internal async Task<string> ReadUntil(string text)
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _output.AppendLine(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"The sample ended without writing '{text}':\n{_output}\n{await _errors}");
+    }
+
+    /// <summary>What Ctrl-C in a terminal does.</summary>
+    internal void PressCtrlC() => Assert.Equal(0, Kill(_process.Id, SigInt));
+
+    internal async Task<(int ExitCode, string Output, string Errors)> End()
+    {
+        _output.Append(await _process.StandardOutput.ReadToEndAsync());
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, _output.ToString(), await _errors);
+    }
+
+    public void Dispose()
+    {
+        _kill.Dispose();
+        _guard.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
