@@ -39,7 +39,7 @@ public static class Catalog
 
     private static IEnumerable<Comparison> Coroutines =>
     [
-        .. new[] { (1, 128), (3, 256), (10, 704) }.Select(depth => new Comparison("Coroutine", $"nested {depth.Item1}", 200_000, depth.Item2,
+        .. new[] { (1, 143), (3, 287), (10, 791) }.Select(depth => new Comparison("Coroutine", $"nested {depth.Item1}", 200_000, depth.Item2,
             new("Bridge", () => new NestedOnBridge(depth.Item1)),
             new("async Task", () => new NestedOnTasks(new PoolWorld(), depth.Item1), 1 / 0.85))),
         new("Coroutine", "yield", 500_000, 0,

@@ -98,9 +98,7 @@ public abstract class Coroutine : ILoopAwaitable
     {
         if (_status != CoroutineStatus.Created)
         {
-            throw new InvalidOperationException(_status == CoroutineStatus.Done
-                ? $"Cannot reuse {this}: it was awaited already. Call the method again for a new one."
-                : $"{this} is being awaited already. Make a task of it to wait for it in several places.");
+            ThrowUsed();
         }
 
         DropGuard();
@@ -112,13 +110,19 @@ public abstract class Coroutine : ILoopAwaitable
     {
         // Without a task, or with the stack nearly used up, whoever suspends on it will have it started: see LoopTask.
         // Without a loop this must throw here, where the awaiting method can still catch it.
-        if (_status == CoroutineStatus.Created
-            && (RunningLoop.Required.CurrentTask is null || !RuntimeHelpers.TryEnsureSufficientExecutionStack()))
+        if (_status != CoroutineStatus.Created)
+        {
+            ThrowUsed();
+        }
+
+        EventLoop loop = RunningLoop.Required;
+        if (loop.CurrentTask is null || !loop.HasStack())
         {
             return false;
         }
 
-        Claim();
+        DropGuard();
+        _status = CoroutineStatus.Running;
         ExecutionContext? callers = ExecutionContext.Capture();
         MoveNext();
 
@@ -169,6 +173,10 @@ public abstract class Coroutine : ILoopAwaitable
             ThrowFault();
         }
     }
+
+    private void ThrowUsed() => throw new InvalidOperationException(IsDone
+        ? $"Cannot reuse {this}: it was awaited already. Call the method again for a new one."
+        : $"{this} is being awaited already. Make a task of it to wait for it in several places.");
 
     private void ThrowFault()
     {

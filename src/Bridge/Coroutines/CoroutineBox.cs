@@ -13,7 +13,7 @@ internal sealed class CoroutineBox<TStateMachine> : Coroutine
 
     internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
 
-    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true };
+    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || NeverAwaited.GuardsAll;
 
     private protected override void MoveNext()
     {
@@ -36,7 +36,7 @@ internal sealed class CoroutineBox<TStateMachine, T> : Coroutine<T>
 
     internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
 
-    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true };
+    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || NeverAwaited.GuardsAll;
 
     private protected override void MoveNext()
     {

@@ -10,6 +10,9 @@ internal sealed class NeverAwaited
     /// <summary>One in this many coroutines of a method is guarded; a power of two.</summary>
     internal const int SampleEvery = 256;
 
+    /// <summary>Whether every coroutine made on this thread is to be guarded: its loop is in debug mode.</summary>
+    internal static bool GuardsAll => EventLoop.AnyDebug && RunningLoop.Current is { Debug: true };
+
     private readonly string _methodName;
     private readonly EventLoop? _loop;
     private readonly string? _stack;

@@ -12,6 +12,9 @@ public abstract partial class EventLoop
     /// <summary>Read on every scheduling call. Any thread may switch it; a late sight of the switch only traces one callback more or less.</summary>
     private bool _debug;
 
+    /// <summary>Never turns back. Any thread sets it; a late sight only leaves one coroutine more unguarded.</summary>
+    private static bool s_anyDebug;
+
     private Action<EventLoop, LoopErrorContext>? _exceptionHandler;
     private TimeSpan _slowCallbackDuration = TimeSpan.FromSeconds(0.1);
 
@@ -22,12 +25,19 @@ public abstract partial class EventLoop
     /// <summary>The callback of the timer that failed; set by the inner one of two exception filters, taken by the outer one.</summary>
     private object? _faultyTimerCallback;
 
+    /// <summary>Whether any loop was ever in debug mode. Spares everybody else the question which loop runs here.</summary>
+    internal static bool AnyDebug => s_anyDebug;
+
     /// <summary>Debug mode: creation stacks on callbacks, futures, tasks and coroutines, and reports of slow callbacks. Any thread.</summary>
     /// <remarks>It slows every call down; the checks that keep programs right are always on. Source: <c>loop.set_debug</c>.</remarks>
     public bool Debug
     {
         get => _debug;
-        set => _debug = value;
+        set
+        {
+            _debug = value;
+            s_anyDebug |= value;
+        }
     }
 
     /// <summary>In debug mode, a callback or task step that takes at least this long is reported. Default 0.1 s.</summary>

@@ -51,7 +51,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _measureTurns = options.MeasureTurns;
         _idleSpin = new IdleSpin(options.MaximumSpin);
         _logger = options.Logger;
-        _debug = options.Debug ?? (Environment.GetEnvironmentVariable("BRIDGE_DEBUG") is { Length: > 0 } flag && flag != "0");
+        Debug = options.Debug ?? (Environment.GetEnvironmentVariable("BRIDGE_DEBUG") is { Length: > 0 } flag && flag != "0");
         _synchronizationContext = new LoopSynchronizationContext(this);
     }
 
@@ -229,6 +229,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _threadId = Environment.CurrentManagedThreadId;
         _state = EventLoopState.Running;
         RunningLoop.Current = this;
+        _stackKnownFrom = nuint.MaxValue;
         SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
         try
         {

@@ -23,5 +23,8 @@ internal static class RunningLoop
         set => t_installed = value;
     }
 
-    internal static EventLoop Required => t_running ?? throw new InvalidOperationException(Messages.NoRunningLoop);
+    internal static EventLoop Required => t_running ?? ThrowNoneRunning();
+
+    // Apart, so that the look-up itself is inlined.
+    private static EventLoop ThrowNoneRunning() => throw new InvalidOperationException(Messages.NoRunningLoop);
 }
