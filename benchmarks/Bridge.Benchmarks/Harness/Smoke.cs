@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
-using Bridge.Benchmarks.Workloads;
 using BenchmarkDotNet.Attributes;
+using Bridge.Benchmarks.Workloads;
 
 namespace Bridge.Benchmarks.Harness;
 
