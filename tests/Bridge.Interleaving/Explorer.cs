@@ -19,33 +19,27 @@ namespace Bridge.Interleaving;
 /// </remarks>
 internal sealed class Explorer : IDisposable
 {
+    /// <summary>BRIDGE_STRESS=1: each proof allows one more preemption, which takes minutes instead of seconds.</summary>
+    private static readonly bool s_thorough = Environment.GetEnvironmentVariable("BRIDGE_STRESS") == "1";
+
     private readonly int _preemptions;
     private readonly int _maximumSchedules;
-    private readonly List<ModelThread> _threads = [];
-    private readonly SemaphoreSlim _runOver = new(0);
+    private readonly CarrierPool _carriers = new();
 
     /// <param name="preemptions">How many avoidable switches a run may have; <see cref="int.MaxValue"/> for all schedules there are.</param>
     /// <param name="maximumSchedules">Where to give up; the result then says that it is not complete.</param>
-    internal Explorer(int preemptions, int maximumSchedules = 2_000_000)
+    internal Explorer(int preemptions, int maximumSchedules = 5_000_000)
     {
         _preemptions = preemptions;
         _maximumSchedules = maximumSchedules;
     }
 
-    public void Dispose()
-    {
-        foreach (ModelThread thread in _threads)
-        {
-            thread.Dispose();
-        }
-
-        _runOver.Dispose();
-    }
+    public void Dispose() => _carriers.Dispose();
 
     /// <summary>Explores a model with explorer threads of its own, and fails the test with the schedule if one fails.</summary>
     internal static Exploration Prove(int preemptions, Func<Model> create)
     {
-        using var explorer = new Explorer(preemptions);
+        using var explorer = new Explorer(s_thorough ? preemptions + 1 : preemptions);
         Exploration result = explorer.Explore(create);
         TestContext.Current.TestOutputHelper?.WriteLine(result.ToString());
         Assert.True(result.Failure is null, result.ToString());
@@ -98,13 +92,8 @@ internal sealed class Explorer : IDisposable
     private Exception? Run(Model model, SchedulePath path, ScheduleTrace? trace)
     {
         path.Restart();
-        while (_threads.Count < model.Threads.Count)
-        {
-            _threads.Add(new ModelThread());
-        }
-
-        var run = new ScheduledRun(_threads[..model.Threads.Count], _preemptions, path, trace, _runOver);
-        run.Start(model);
+        var run = new ScheduledRun(model, _carriers, _preemptions, path, trace);
+        run.RunToEnd();
         if (run.Failure is not null)
         {
             return run.Failure;

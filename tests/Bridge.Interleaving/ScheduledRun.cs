@@ -9,13 +9,17 @@ internal sealed class ScheduledRun
     [ThreadStatic]
     private static (ScheduledRun Run, ModelThread Thread)? t_self;
 
-    private readonly IReadOnlyList<ModelThread> _threads;
+    private readonly List<ModelThread> _threads = [];
+    private readonly CarrierPool _carriers;
     private readonly SchedulePath _path;
     private readonly ScheduleTrace? _trace;
     private readonly List<ModelThread> _options = [];
-    private readonly SemaphoreSlim _over;
+    private readonly Baton _over = new();
     private int _preemptionsLeft;
-    private long _steps;
+    private int _steps;
+
+    /// <summary>Steps that may have changed something: all but those of threads that spin. Two that spin would else wake each other for ever.</summary>
+    private int _progress;
 
     /// <summary>A condition is being looked at: marks inside it do not count. Holder of the baton.</summary>
     private bool _choosing;
@@ -35,14 +39,18 @@ internal sealed class ScheduledRun
         }
     };
 
-    internal ScheduledRun(IReadOnlyList<ModelThread> threads, int preemptions, SchedulePath path, ScheduleTrace? trace, SemaphoreSlim over)
+    internal ScheduledRun(Model model, CarrierPool carriers, int preemptions, SchedulePath path, ScheduleTrace? trace)
     {
-        _over = over;
-        _threads = threads;
+        foreach ((string name, Action body) in model.Threads)
+        {
+            _threads.Add(new ModelThread(name, body));
+        }
+
+        _carriers = carriers;
         _preemptionsLeft = preemptions;
         _path = path;
         _trace = trace;
-        _alive = threads.Count;
+        _alive = _threads.Count;
     }
 
     /// <summary>What went wrong in a thread, or that no thread could go on.</summary>
@@ -55,27 +63,57 @@ internal sealed class ScheduledRun
     }
 
     /// <summary>Runs the model's threads to their end, or to the first failure.</summary>
-    internal void Start(Model model)
+    internal void RunToEnd()
     {
-        for (int i = 0; i < _threads.Count; i++)
-        {
-            _threads[i].Prepare(this, model.Threads[i].Name, model.Threads[i].Body);
-        }
-
-        Choose(null)!.PassBaton();
-        _over.Wait();
+        Carry(Choose(null)!, static () => { });
+        _over.Await();
     }
 
-    /// <summary>Called by a model thread that got the baton for the first time in this run.</summary>
-    internal void RunThread(ModelThread self, Action body)
+    /// <summary>
+    /// Runs a thread that begins on the calling, real one; when it ends and the schedule begins another one, that one too, and so on.
+    /// Passing the baton costs two trips through the kernel, so it is passed only to threads that are in the middle of something.
+    /// </summary>
+    /// <param name="first">The thread that has just been chosen.</param>
+    /// <param name="released">Called when the real thread is free for others, before they can need it.</param>
+    internal void Carry(ModelThread first, Action released)
     {
-        t_self = (this, self);
+        for (ModelThread? thread = first; thread is not null;)
+        {
+            RunBody(thread);
+            _progress++;
+            bool last = Interlocked.Decrement(ref _alive) == 0;
+            ModelThread? next = last || _aborted ? null : Choose(null);
+            if (next is null && !last && !_aborted)
+            {
+                Abort(thread, Stuck());
+            }
+
+            bool carryOn = next is { State: ModelThreadState.NotStarted };
+            if (!carryOn)
+            {
+                released();
+            }
+
+            if (last)
+            {
+                _over.Pass();
+            }
+            else if (!carryOn)
+            {
+                next?.PassBaton();
+            }
+
+            thread = carryOn ? next : null;
+        }
+    }
+
+    private void RunBody(ModelThread thread)
+    {
+        t_self = (this, thread);
+        thread.State = ModelThreadState.Ready;
         try
         {
-            if (!_aborted)
-            {
-                body();
-            }
+            thread.Body();
         }
         catch (AbortedException)
         {
@@ -83,33 +121,12 @@ internal sealed class ScheduledRun
         }
         catch (Exception exception)
         {
-            Abort(self, exception);
+            // Any exception is a verdict here.
+            Abort(thread, exception);
         }
 
         t_self = null;
-        self.State = ModelThreadState.Ended;
-        End(self);
-    }
-
-    private void End(ModelThread self)
-    {
-        bool pass = !_aborted;
-        _steps++;
-        if (Interlocked.Decrement(ref _alive) == 0)
-        {
-            _over.Release();
-        }
-        else if (pass)
-        {
-            if (Choose(null) is { } next)
-            {
-                next.PassBaton();
-            }
-            else
-            {
-                Abort(self, Stuck());
-            }
-        }
+        thread.State = ModelThreadState.Ended;
     }
 
     /// <summary>A thread has come to a mark: it or another goes on.</summary>
@@ -124,8 +141,9 @@ internal sealed class ScheduledRun
         _trace?.Add(self.Name, (state == ModelThreadState.Ready ? "at " : "stops at ") + ScheduleTrace.Here());
         self.State = state;
         self.Condition = condition;
-        self.BlockedAt = ++_steps;
-        ModelThread? next = _steps < LongestRun ? Choose(self) : null;
+        _progress += state == ModelThreadState.Blocked ? 0 : 1;
+        self.BlockedAt = _progress;
+        ModelThread? next = ++_steps < LongestRun ? Choose(self) : null;
         if (next is null)
         {
             Abort(self, Stuck());
@@ -134,7 +152,15 @@ internal sealed class ScheduledRun
 
         if (next != self)
         {
-            next!.PassBaton();
+            if (next!.State == ModelThreadState.NotStarted)
+            {
+                _carriers.Rent().Start(this, next);
+            }
+            else
+            {
+                next.PassBaton();
+            }
+
             self.AwaitBaton();
             ThrowIfAborted();
         }
@@ -178,7 +204,7 @@ internal sealed class ScheduledRun
     {
         if (thread.State != ModelThreadState.Waiting)
         {
-            return thread.State == ModelThreadState.Ready || (thread.State == ModelThreadState.Blocked && _steps > thread.BlockedAt);
+            return thread.State is ModelThreadState.Ready or ModelThreadState.NotStarted || (thread.State == ModelThreadState.Blocked && _progress > thread.BlockedAt);
         }
 
         _choosing = true;
@@ -193,7 +219,7 @@ internal sealed class ScheduledRun
         return new ModelException(_steps < LongestRun ? $"Nobody can go on: {states}." : $"No end after {LongestRun} steps: {states}.");
     }
 
-    /// <summary>Ends the run: every thread that waits for the baton gets it, once, to unwind.</summary>
+    /// <summary>Ends the run: every thread that waits for the baton gets it, once, to unwind; those that never began end here.</summary>
     private void Abort(ModelThread self, Exception failure)
     {
         if (_aborted)
@@ -204,6 +230,15 @@ internal sealed class ScheduledRun
         _trace?.Add(self.Name, failure.Message);
         Failure = failure;
         _aborted = true;
+        foreach (ModelThread thread in _threads)
+        {
+            if (thread.State == ModelThreadState.NotStarted)
+            {
+                thread.State = ModelThreadState.Ended;
+                Interlocked.Decrement(ref _alive);
+            }
+        }
+
         foreach (ModelThread thread in _threads)
         {
             if (thread != self && thread.State != ModelThreadState.Ended)

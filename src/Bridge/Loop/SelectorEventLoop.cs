@@ -64,7 +64,7 @@ public sealed class SelectorEventLoop : EventLoop
 
     private protected override void SelectAndQueue(TimeSpan? timeout)
     {
-        foreach (ReadyKey ready in _selector.Select(timeout))
+        foreach (ReadyKey ready in _selector.Select(_wakeUp.Limit(timeout)))
         {
             var watch = (ReadinessWatch)ready.Key.Data!;
             if ((ready.Events & SelectorEvents.Read) != 0 && watch.Reader is { } reader)
@@ -86,7 +86,7 @@ public sealed class SelectorEventLoop : EventLoop
         if (_wakeUp.ResetAndHeal() is { } failure)
         {
             CallExceptionHandler(new LoopErrorContext(
-                $"A wake-up of event loop '{Name}' failed; its waker was rebuilt and nothing was lost", failure));
+                $"A wake-up of event loop '{Name}' failed; no post was lost, and its waker is rebuilt", failure));
         }
     }
 

@@ -150,7 +150,8 @@ public sealed class LoopBindingTests : LoopTest
             {
                 loopLock.TryAcquire();
                 await loopLock.Acquire();
-            },
+            }
+            ,
             "event" => () => loopEvent.Wait().AsCoroutine(),
             "semaphore" => async Coroutine () => await semaphore.Acquire(),
             "condition" => async Coroutine () =>
@@ -159,14 +160,16 @@ public sealed class LoopBindingTests : LoopTest
                 {
                     await condition.Wait();
                 }
-            },
+            }
+            ,
             "barrier" => async Coroutine () => await barrier.Wait(),
             "get" => async Coroutine () => await queue.Get(),
             _ => async Coroutine () =>
             {
                 queue.TryPut(1);
                 await queue.Put(2);
-            },
+            }
+            ,
         };
     }
 }
