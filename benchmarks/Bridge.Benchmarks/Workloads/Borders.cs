@@ -50,6 +50,8 @@ public sealed class ExecutorCallsOnBridge(int atOnce, Func<Executors.Executor?> 
     private readonly LoopFuture<int>[] _calls = new LoopFuture<int>[atOnce];
     private readonly Executors.Executor? _executor = makeExecutor();
 
+    public override string? Remark => $"{(double)Loop.WakeUps / Loop.Posts:0.000} wake-ups per call";
+
     protected override async Coroutine Body(int operations)
     {
         for (int left = operations; left > 0; left -= atOnce)
