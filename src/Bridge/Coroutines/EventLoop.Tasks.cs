@@ -40,7 +40,7 @@ public abstract partial class EventLoop
         CheckCanCreateTask(coroutine);
         if (_taskFactory is not null)
         {
-            return CreateByFactory(coroutine, () => _taskFactory.Create(this, coroutine, options));
+            return CreateByFactory(coroutine, options);
         }
 
         var task = new LoopTask(this, coroutine, options);
@@ -62,7 +62,7 @@ public abstract partial class EventLoop
         CheckCanCreateTask(coroutine);
         if (_taskFactory is not null)
         {
-            return CreateByFactory(coroutine, () => _taskFactory.Create(this, coroutine, options));
+            return CreateByFactory(coroutine, options);
         }
 
         var task = new LoopTask<T>(this, coroutine, options);
@@ -146,7 +146,14 @@ public abstract partial class EventLoop
     }
 
     /// <summary>A factory that fails must not make the coroutine look forgotten on top of that.</summary>
-    private TTask CreateByFactory<TTask>(Coroutine coroutine, Func<TTask?> create)
+    // The lambdas live in methods of their own: where a method has one, each call allocates its closure, also on the path without it.
+    private LoopTask CreateByFactory(Coroutine coroutine, TaskOptions? options)
+        => CreateOrClose(coroutine, () => _taskFactory!.Create(this, coroutine, options));
+
+    private LoopTask<T> CreateByFactory<T>(Coroutine<T> coroutine, TaskOptions? options)
+        => CreateOrClose(coroutine, () => _taskFactory!.Create(this, coroutine, options));
+
+    private TTask CreateOrClose<TTask>(Coroutine coroutine, Func<TTask?> create)
         where TTask : LoopTask
     {
         try

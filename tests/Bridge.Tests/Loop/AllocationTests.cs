@@ -89,6 +89,35 @@ public sealed class AllocationTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void CreateTask_RunAndAwaited_CostsTheTaskAndItsCoroutineOnly()
+    {
+        Assert.SkipWhen(
+            typeof(EventLoop).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true },
+            "Unoptimized code boxes the awaiter for a type test that vanishes otherwise.");
+        long bytes = -1;
+        Run(async Coroutine () =>
+        {
+            for (int warm = 0; warm < 3; warm++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                for (int i = 0; i < Rounds; i++)
+                {
+                    await Loop.CreateTask(NothingToDo());
+                }
+
+                bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds;
+            }
+        });
+        Assert.InRange(bytes, 1, 144);
+    }
+
+#pragma warning disable CS1998 // A coroutine need not await.
+    private static async Coroutine NothingToDo()
+    {
+    }
+#pragma warning restore CS1998
+
+    [Fact(Timeout = 30000)]
     public void SleepingTask_CostsAtMost300Bytes()
     {
         const int Tasks = 10_000;

@@ -1,0 +1,148 @@
+namespace Bridge;
+
+/// <content>CallLater, CallAt, and the pool of timer nodes.</content>
+public abstract partial class EventLoop
+{
+    private TimerNode? _freeTimers;
+    private long _timerSequence;
+
+    /// <summary>Loop time: monotonic, zero when the loop was made. All deadlines are on this clock. Any thread.</summary>
+    /// <remarks>Source: <c>loop.time</c>.</remarks>
+    public TimeSpan Now => TimeSpan.FromTicks(_clock.NowTicks);
+
+    /// <summary>What the clock can tell apart: 100 ns. A timer never runs earlier than its deadline minus this. Any thread.</summary>
+    public static TimeSpan ClockResolution => TimeSpan.FromTicks(LoopClock.ResolutionTicks);
+
+    /// <summary>Timers scheduled and neither due nor cancelled. Loop thread.</summary>
+    public int TimerCount => _timers.Count;
+
+    /// <summary>Runs a callback once a delay has passed.</summary>
+    /// <param name="delay">From now on the loop's clock. Zero or negative: the next turn.</param>
+    /// <param name="callback">What it throws goes to the exception handler.</param>
+    /// <param name="context">The ambient context to run in. Null: the one captured here.</param>
+    /// <returns>A handle to cancel it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <remarks>Order: by deadline, then by call. Allocates nothing once as many timers have existed at a time. Source: <c>loop.call_later</c>.</remarks>
+    public TimerHandle CallLater(TimeSpan delay, Action callback, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        AssertCanSchedule();
+        return StartTimer(_clock.DeadlineAfter(delay), delay <= TimeSpan.Zero, callback, null, context);
+    }
+
+    /// <summary>Runs a callback with an argument once a delay has passed.</summary>
+    /// <param name="delay">From now on the loop's clock. Zero or negative: the next turn.</param>
+    /// <param name="callback">What it throws goes to the exception handler.</param>
+    /// <param name="state">Its argument.</param>
+    /// <param name="context">The ambient context to run in. Null: the one captured here.</param>
+    /// <returns>A handle to cancel it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <remarks>As <see cref="CallLater(TimeSpan, Action, ExecutionContext?)"/>.</remarks>
+    public TimerHandle CallLater(TimeSpan delay, Action<object?> callback, object? state, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        AssertCanSchedule();
+        return StartTimer(_clock.DeadlineAfter(delay), delay <= TimeSpan.Zero, callback, state, context);
+    }
+
+    /// <summary>Runs a callback at a point in loop time.</summary>
+    /// <param name="when">The deadline on <see cref="Now"/>'s clock. In the past: the next turn.</param>
+    /// <param name="callback">What it throws goes to the exception handler.</param>
+    /// <param name="context">The ambient context to run in. Null: the one captured here.</param>
+    /// <returns>A handle to cancel it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <remarks>Stronger than asyncio: equal deadlines run in the order of the calls. Source: <c>loop.call_at</c>.</remarks>
+    public TimerHandle CallAt(TimeSpan when, Action callback, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        AssertCanSchedule();
+        return StartTimer(when.Ticks, when.Ticks <= _lastPoll, callback, null, context);
+    }
+
+    /// <summary>Runs a callback with an argument at a point in loop time.</summary>
+    /// <param name="when">The deadline on <see cref="Now"/>'s clock. In the past: the next turn.</param>
+    /// <param name="callback">What it throws goes to the exception handler.</param>
+    /// <param name="state">Its argument.</param>
+    /// <param name="context">The ambient context to run in. Null: the one captured here.</param>
+    /// <returns>A handle to cancel it.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <remarks>As <see cref="CallAt(TimeSpan, Action, ExecutionContext?)"/>.</remarks>
+    public TimerHandle CallAt(TimeSpan when, Action<object?> callback, object? state, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        AssertCanSchedule();
+        return StartTimer(when.Ticks, when.Ticks <= _lastPoll, callback, state, context);
+    }
+
+    /// <summary>Starts a timer of our own. Loop thread.</summary>
+    internal TimerNode StartTimer(TimeSpan delay, object callback, object? state, ExecutionContext? context)
+    {
+        TimerNode node = RentTimer(_clock.DeadlineAfter(delay), callback, state, context);
+        _timers.Add(node);
+        return node;
+    }
+
+    /// <summary>Takes a timer out, or keeps a due one from running.</summary>
+    internal void CancelTimer(TimerNode node)
+    {
+        if (node.Place == TimerNode.Queued)
+        {
+            // In the ready queue already: it will pass without running anything and go back to the pool there.
+            node.Callback = null;
+            node.State = null;
+            return;
+        }
+
+        _timers.Remove(node);
+        ReleaseTimer(node);
+    }
+
+    internal void ReleaseTimer(TimerNode node)
+    {
+        node.Callback = null;
+        node.State = null;
+        node.Context = null;
+        node.Sequence = -1;
+        node.Place = TimerNode.Free;
+        node.Next = _freeTimers;
+        _freeTimers = node;
+    }
+
+    private TimerHandle StartTimer(long deadline, bool due, object callback, object? state, ExecutionContext? context)
+    {
+        callback = Traced(callback, ref state);
+        TimerNode node = RentTimer(deadline, callback, state, context ?? AmbientContext.Capture());
+        _timers.Add(node);
+        _pollDue |= due;
+        return new TimerHandle(this, node);
+    }
+
+    private TimerNode RentTimer(long deadline, object callback, object? state, ExecutionContext? context)
+    {
+        TimerNode? node = _freeTimers;
+        if (node is null)
+        {
+            node = new TimerNode(this);
+        }
+        else
+        {
+            _freeTimers = node.Next;
+            node.Next = null;
+        }
+
+        node.Deadline = deadline;
+        node.Sequence = _timerSequence++;
+        node.Callback = callback;
+        node.State = state;
+        node.Context = context;
+        return node;
+    }
+}
