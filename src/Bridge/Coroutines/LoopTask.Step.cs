@@ -147,7 +147,7 @@ public partial class LoopTask
     private void Park()
     {
         LoopWork awaited = _waitingFor!;
-        awaited.WakeWhenDone(this);
+        awaited.WakeWhenDone(this, Loop);
         if (_undelivered == UndeliveredCancel.Asked && TryEndWait(_details?.CancelMessage))
         {
             _undelivered = _waitingFor is null ? UndeliveredCancel.SleepCut : UndeliveredCancel.None;

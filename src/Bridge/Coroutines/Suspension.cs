@@ -153,7 +153,7 @@ internal sealed class YieldWait : LoopWork
 
     internal override void Run() => throw new InvalidOperationException("A yield is not run.");
 
-    internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
+    internal override void WakeWhenDone(LoopWork waiter, EventLoop loop) => loop.EnqueueHere(waiter, waiter.RunContext);
 }
 
 /// <summary>What a task waits for whose next coroutine has to be started, or go on (<see cref="OwnTask"/>), on a fresh stack.</summary>
@@ -166,5 +166,5 @@ internal sealed class StartWait : LoopWork
 
     internal override void Run() => throw new InvalidOperationException("A start is not run.");
 
-    internal override void WakeWhenDone(LoopWork waiter) => RunningLoop.Required.Enqueue(waiter, null, waiter.RunContext);
+    internal override void WakeWhenDone(LoopWork waiter, EventLoop loop) => loop.EnqueueHere(waiter, waiter.RunContext);
 }

@@ -63,14 +63,14 @@ public abstract partial class LoopFuture
     {
     }
 
-    internal override void WakeWhenDone(LoopWork waiter) => AddWaiter(waiter);
+    internal override void WakeWhenDone(LoopWork waiter, EventLoop loop) => AddWaiter(waiter);
 
     /// <summary>Queues the waiter when this is done; now if it is. Loop thread.</summary>
     internal void AddWaiter(LoopWork waiter)
     {
         if (_state != FutureState.Pending)
         {
-            _loop.Enqueue(waiter, null, waiter.RunContext);
+            _loop.EnqueueHere(waiter, waiter.RunContext);
         }
         else if (_slot is null)
         {
@@ -102,14 +102,14 @@ public abstract partial class LoopFuture
 
         if (waiters is not WaiterList list)
         {
-            var waiter = (LoopWork)waiters;
-            _loop.Enqueue(waiter, null, waiter.RunContext);
+            LoopWork waiter = Unsafe.As<LoopWork>(waiters);
+            _loop.EnqueueHere(waiter, waiter.RunContext);
             return;
         }
 
         for (int i = 0; i < list.Count; i++)
         {
-            _loop.Enqueue(list[i], null, list[i].RunContext);
+            _loop.EnqueueHere(list[i], list[i].RunContext);
         }
     }
 

@@ -93,12 +93,20 @@ public abstract partial class EventLoop
         return TryPost(callback, state, AmbientContext.Capture());
     }
 
-    /// <summary>Queues work of our own without the checks. Loop thread, or nobody's; throws if the loop is closed.</summary>
+    /// <summary>Queues work of our own. Loop thread, or nobody's; throws if the loop is closed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enqueue(LoopWork work, object? state, ExecutionContext? context)
     {
         AssertCanSchedule();
         _ready.Enqueue(work, state, context);
+    }
+
+    /// <summary>The same for callers that have checked the thread already: each check reads a thread static.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EnqueueHere(LoopWork work, ExecutionContext? context)
+    {
+        ThrowIfClosed();
+        _ready.Enqueue(work, null, context);
     }
 
     /// <summary>Posts from any thread; keeps its place among CallSoon calls when it is the loop thread. False: the loop is closed.</summary>

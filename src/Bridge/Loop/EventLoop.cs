@@ -216,13 +216,16 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <summary>The last thing a constructor does: from here on the loop is reported if nobody closes it.</summary>
     private protected void MarkOpen() => GC.ReRegisterForFinalize(this);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ThrowIfClosed()
     {
         if (_state == EventLoopState.Closed)
         {
-            throw new ObjectDisposedException(Name, Messages.LoopClosed(this));
+            ThrowClosed();
         }
     }
+
+    private void ThrowClosed() => throw new ObjectDisposedException(Name, Messages.LoopClosed(this));
 
     private void RunTurns()
     {

@@ -21,7 +21,7 @@ public abstract class LoopWork
     internal virtual string Describe() => ToString() ?? GetType().Name;
 
     /// <summary>Has the waiter queued when what it waits for is over. Loop thread.</summary>
-    internal virtual void WakeWhenDone(LoopWork waiter)
+    internal virtual void WakeWhenDone(LoopWork waiter, EventLoop loop)
     {
     }
 
