@@ -2,36 +2,42 @@ using System.Diagnostics;
 
 namespace Bridge;
 
-/// <summary>Timers of the current wheel tick in exact order: by deadline, then by sequence. A binary heap that knows each node's position.</summary>
+/// <summary>Timers of the current wheel tick in exact order: by deadline, then by sequence. A heap that knows each node's position.</summary>
+/// <remarks>
+/// Each entry carries its keys, so comparing reads the array only and not the nodes, which lie all over the heap of objects; four children to
+/// an entry, so that few nodes have to be told their new position.
+/// </remarks>
 internal sealed class TimerHeap
 {
-    private TimerNode[] _nodes = new TimerNode[16];
+    private const int Children = 4;
+
+    private Entry[] _entries = new Entry[16];
     private int _count;
 
     internal int Count => _count;
 
-    internal TimerNode? First => _count == 0 ? null : _nodes[0];
+    internal TimerNode? First => _count == 0 ? null : _entries[0].Node;
 
     internal void Add(TimerNode node)
     {
-        if (_count == _nodes.Length)
+        if (_count == _entries.Length)
         {
-            Array.Resize(ref _nodes, _count * 2);
+            Array.Resize(ref _entries, _count * 2);
         }
 
         node.Place = TimerNode.InHeap;
-        SiftUp(node, _count++);
+        SiftUp(new Entry(node), _count++);
     }
 
     internal void Remove(TimerNode node)
     {
-        Debug.Assert(node.Place == TimerNode.InHeap && _nodes[node.HeapIndex] == node, "The node is not in this heap.");
+        Debug.Assert(node.Place == TimerNode.InHeap && _entries[node.HeapIndex].Node == node, "The node is not in this heap.");
         int hole = node.HeapIndex;
-        TimerNode last = _nodes[--_count];
-        _nodes[_count] = null!;
-        if (last != node)
+        Entry last = _entries[--_count];
+        _entries[_count] = default;
+        if (last.Node != node)
         {
-            if (hole > 0 && last.IsBefore(_nodes[(hole - 1) / 2]))
+            if (hole > 0 && last.IsBefore(_entries[(hole - 1) / Children]))
             {
                 SiftUp(last, hole);
             }
@@ -44,53 +50,81 @@ internal sealed class TimerHeap
         node.Place = TimerNode.Free;
     }
 
-    private void SiftUp(TimerNode node, int hole)
+    private void SiftUp(in Entry entry, int hole)
     {
         while (hole > 0)
         {
-            int parent = (hole - 1) / 2;
-            if (!node.IsBefore(_nodes[parent]))
+            int parent = (hole - 1) / Children;
+            if (!entry.IsBefore(_entries[parent]))
             {
                 break;
             }
 
-            Put(_nodes[parent], hole);
+            Put(_entries[parent], hole);
             hole = parent;
         }
 
-        Put(node, hole);
+        Put(entry, hole);
     }
 
-    private void SiftDown(TimerNode node, int hole)
+    private void SiftDown(in Entry entry, int hole)
     {
         while (true)
         {
-            int child = (hole * 2) + 1;
-            if (child >= _count)
+            int first = (hole * Children) + 1;
+            if (first >= _count)
             {
                 break;
             }
 
-            if (child + 1 < _count && _nodes[child + 1].IsBefore(_nodes[child]))
-            {
-                child++;
-            }
-
-            if (!_nodes[child].IsBefore(node))
+            int earliest = EarliestOf(first, Math.Min(first + Children, _count));
+            if (!_entries[earliest].IsBefore(entry))
             {
                 break;
             }
 
-            Put(_nodes[child], hole);
-            hole = child;
+            Put(_entries[earliest], hole);
+            hole = earliest;
         }
 
-        Put(node, hole);
+        Put(entry, hole);
     }
 
-    private void Put(TimerNode node, int index)
+    private int EarliestOf(int first, int end)
     {
-        _nodes[index] = node;
-        node.HeapIndex = index;
+        int earliest = first;
+        for (int child = first + 1; child < end; child++)
+        {
+            if (_entries[child].IsBefore(_entries[earliest]))
+            {
+                earliest = child;
+            }
+        }
+
+        return earliest;
+    }
+
+    private void Put(in Entry entry, int index)
+    {
+        _entries[index] = entry;
+        entry.Node.HeapIndex = index;
+    }
+
+    private readonly struct Entry
+    {
+        private readonly long _deadline;
+        private readonly long _sequence;
+
+        internal Entry(TimerNode node)
+        {
+            Node = node;
+            _deadline = node.Deadline;
+            _sequence = node.Sequence;
+        }
+
+        internal TimerNode Node { get; }
+
+        internal bool IsBefore(in Entry other)
+            => _deadline < other._deadline || (_deadline == other._deadline && _sequence < other._sequence);
     }
 }

@@ -32,10 +32,6 @@ internal sealed class TimerNode : LoopWork
 
     internal override ExecutionContext? RunContext => Context;
 
-    /// <summary>Due before <paramref name="other"/>: earlier deadline, or the same one and scheduled earlier.</summary>
-    internal bool IsBefore(TimerNode other)
-        => Deadline < other.Deadline || (Deadline == other.Deadline && Sequence < other.Sequence);
-
     internal override void Run()
     {
         object? callback = Callback;
