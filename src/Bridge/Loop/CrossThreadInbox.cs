@@ -46,13 +46,14 @@ internal sealed class CrossThreadInbox
     private bool _closed;
     private long _wakes;
 
-    /// <summary>The batch the loop is running: <c>_batch[_batchIndex .. _batchCount)</c> is still to run. Loop thread only.</summary>
-    private ReadySlot[] _batch = new ReadySlot[InitialCapacity];
-    private int _batchIndex;
-    private int _batchCount;
-    private long _batchFirstSequence;
+    /// <summary>The batch the loop is running. Loop thread only.</summary>
+    private readonly PostBatch _batch = new(InitialCapacity);
 
     private readonly PostCancellation _cancellation = new();
+
+#pragma warning disable CS0169, IDE0051 // Keeps the loop's own objects off the lines that producers write.
+    private readonly CacheLines _room;
+#pragma warning restore CS0169, IDE0051
 
     /// <summary>Posts accepted so far. Any thread.</summary>
     internal long PostCount
@@ -89,7 +90,7 @@ internal sealed class CrossThreadInbox
     }
 
     /// <summary>The loop still has posts of the last batch to run.</summary>
-    internal bool HasBatch => _batchIndex < _batchCount;
+    internal bool HasBatch => _batch.Index < _batch.Count;
 
     /// <summary>Appends a post. Any thread.</summary>
     /// <param name="callback">What to run; see <see cref="ReadySlot.Callback"/>.</param>
@@ -156,18 +157,18 @@ internal sealed class CrossThreadInbox
     internal void TakeBatch()
     {
         _gate.Enter();
-        (_items, _batch) = (_batch, _items);
-        _batchCount = _count;
-        _batchFirstSequence = _firstSequence;
+        (_items, _batch.Slots) = (_batch.Slots, _items);
+        _batch.Count = _count;
+        _batch.FirstSequence = _firstSequence;
         _firstSequence += _count;
         _count = 0;
         _gate.Exit();
-        _batchIndex = 0;
+        _batch.Index = 0;
 
         // The other array was emptied slot by slot as it ran; only its size is left to reconsider.
-        if (_batchCount <= LargestKeptCapacity && _batch.Length > LargestKeptCapacity * 4)
+        if (_batch.Count <= LargestKeptCapacity && _batch.Slots.Length > LargestKeptCapacity * 4)
         {
-            Array.Resize(ref _batch, Math.Max(LargestKeptCapacity, _batchCount));
+            Array.Resize(ref _batch.Slots, Math.Max(LargestKeptCapacity, _batch.Count));
         }
     }
 
@@ -175,12 +176,13 @@ internal sealed class CrossThreadInbox
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ReadySlot NextOfBatch()
     {
-        int index = _batchIndex;
-        ref ReadySlot slot = ref _batch[index];
+        PostBatch batch = _batch;
+        int index = batch.Index;
+        ref ReadySlot slot = ref batch.Slots[index];
         ReadySlot taken = slot;
         slot = default;
-        _batchIndex = index + 1;
-        if (_cancellation.StartsRunning(_batchFirstSequence + index))
+        batch.Index = index + 1;
+        if (_cancellation.StartsRunning(batch.FirstSequence + index))
         {
             taken.Callback = null;
         }
@@ -235,8 +237,8 @@ internal sealed class CrossThreadInbox
         _firstSequence += _count;
         _count = 0;
         _gate.Exit();
-        Array.Clear(_batch);
-        _batchIndex = _batchCount = 0;
+        Array.Clear(_batch.Slots);
+        _batch.Index = _batch.Count = 0;
         _cancellation.NothingRunsAnyMore();
     }
 
@@ -248,13 +250,13 @@ internal sealed class CrossThreadInbox
             return false;
         }
 
-        _batch[index] = default;
+        _batch.Slots[index] = default;
         return true;
     }
 
     private int BatchIndexOf(long sequence)
     {
-        long index = sequence - _batchFirstSequence;
-        return index >= _batchIndex && index < _batchCount && _batch[index].Callback is not null ? (int)index : -1;
+        long index = sequence - _batch.FirstSequence;
+        return index >= _batch.Index && index < _batch.Count && _batch.Slots[index].Callback is not null ? (int)index : -1;
     }
 }

@@ -28,6 +28,10 @@ internal sealed class PostCancellation
     /// <summary>Highest post number that has started. Written by the loop thread only; read by cancellers after their fence.</summary>
     private long _running = -1;
 
+#pragma warning disable CS0169, IDE0051 // Written for each post: keeps the neighbours off its lines.
+    private readonly CacheLines _room;
+#pragma warning restore CS0169, IDE0051
+
     /// <summary>The loop is about to run this post. True: it was cancelled and must be skipped. Loop thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool StartsRunning(long sequence)
