@@ -50,8 +50,6 @@ public abstract partial class LoopFuture : LoopWork, ILoopAwaitable
     /// <summary>"Future" or "Task", for reports.</summary>
     internal virtual string KindName => "Future";
 
-    internal bool HasSucceeded => _state == FutureState.Finished && _slot is null;
-
     /// <summary>The exception it failed with, without marking it as seen; null if it did not fail.</summary>
     internal Exception? PeekException => _state == FutureState.Finished ? (_slot as FutureFault)?.Exception : null;
 

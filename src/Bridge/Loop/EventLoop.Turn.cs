@@ -124,7 +124,7 @@ public abstract partial class EventLoop
         // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
         AmbientContext.Switch(null);
         _idleSpin.SleepStarts();
-        bool woken = false;
+        bool woken;
         try
         {
             SelectAndQueue(timeout);
@@ -132,7 +132,7 @@ public abstract partial class EventLoop
         finally
         {
             woken = _inbox.Unpark();
-            AfterWait(woken);
+            AfterWait();
         }
 
         _idleSpin.SleepEnds(woken);

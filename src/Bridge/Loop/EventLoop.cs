@@ -278,8 +278,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     private protected abstract void WakeSelector();
 
     /// <summary>Prepares for the next wait after one ended. Loop thread.</summary>
-    /// <param name="woken">A wake-up was sent.</param>
-    private protected abstract void AfterWait(bool woken);
+    private protected abstract void AfterWait();
 
     /// <summary>Frees selector and descriptors. Called once.</summary>
     private protected abstract void CloseResources();

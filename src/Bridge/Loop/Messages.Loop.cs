@@ -1,6 +1,6 @@
 namespace Bridge;
 
-/// <content>Texts about loops.</content>
+/// <summary>Exception texts about loops. All texts of the assembly are in this class: what was wrong, with the value, and what to do instead.</summary>
 internal static partial class Messages
 {
     internal static string LoopClosed(EventLoop loop)

@@ -81,7 +81,7 @@ public sealed class SelectorEventLoop : EventLoop
 
     private protected override void WakeSelector() => _wakeUp.Wake();
 
-    private protected override void AfterWait(bool woken)
+    private protected override void AfterWait()
     {
         if (_wakeUp.ResetAndHeal() is { } failure)
         {

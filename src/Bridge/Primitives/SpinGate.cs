@@ -12,8 +12,6 @@ internal struct SpinGate
     /// <summary>1 while held. Any thread takes it with a compare-exchange (acquire) and gives it back with a volatile write (release).</summary>
     private int _held;
 
-    internal readonly bool IsHeld => _held != 0;
-
     internal void Enter()
     {
         Interleave.Point();
