@@ -123,13 +123,14 @@ public abstract class Coroutine : ILoopAwaitable
 
         DropGuard();
         _status = CoroutineStatus.Running;
-        ExecutionContext? callers = ExecutionContext.Capture();
-        MoveNext();
-
-        // Null: the caller suppressed the flow. Then there is nothing to go back to that would not undo that as well.
-        if (callers is not null)
+        if (loop.IsInDefaultContext)
         {
-            AmbientContext.Switch(callers);
+            MoveNext();
+            loop.SwitchContext(null);
+        }
+        else
+        {
+            MoveNextAndComeBack();
         }
 
         return _status == CoroutineStatus.Done;
@@ -144,9 +145,9 @@ public abstract class Coroutine : ILoopAwaitable
     }
 
     /// <summary>Remembers what to go on in. Called from inside the running method.</summary>
-    internal void Suspend()
+    internal void Suspend(EventLoop loop)
     {
-        _slot = AmbientContext.Capture();
+        _slot = loop.CaptureContext();
         _status = CoroutineStatus.Suspended;
     }
 
@@ -171,6 +172,18 @@ public abstract class Coroutine : ILoopAwaitable
         if (_slot is not null)
         {
             ThrowFault();
+        }
+    }
+
+    private void MoveNextAndComeBack()
+    {
+        ExecutionContext? callers = ExecutionContext.Capture();
+        MoveNext();
+
+        // Null: the caller suppressed the flow. Then there is nothing to go back to that would not undo that as well.
+        if (callers is not null)
+        {
+            AmbientContext.Switch(callers);
         }
     }
 

@@ -175,7 +175,7 @@ public abstract partial class EventLoop
     internal void CheckCanCreateTask(Coroutine coroutine)
     {
         ArgumentNullException.ThrowIfNull(coroutine);
-        if (!IsOnLoopThread)
+        if (!IsInStackWindow)
         {
             CheckCanCreateTaskSlow(coroutine);
         }
@@ -185,7 +185,7 @@ public abstract partial class EventLoop
     {
         try
         {
-            AssertCanScheduleSlow();
+            AssertCanSchedule();
         }
         catch (InvalidOperationException) when (coroutine.IsCreated)
         {

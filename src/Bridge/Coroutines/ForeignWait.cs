@@ -33,7 +33,7 @@ internal sealed class ForeignWait : LoopWork
 
     internal override void Run()
     {
-        AmbientContext.Switch(Task.RunContext);
+        _loop.SwitchContext(Task.RunContext);
         Task.Run();
     }
 

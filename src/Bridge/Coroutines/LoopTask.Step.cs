@@ -10,7 +10,7 @@ public partial class LoopTask
     /// <summary>Registers the task and has its first step queued, or run.</summary>
     internal void Start(TaskOptions? options, bool eager)
     {
-        _leaf.PrepareToStart(options?.Context ?? AmbientContext.Capture());
+        _leaf.PrepareToStart(options?.Context ?? Loop.CaptureContext());
         Loop.Tasks.Add(this);
         if (eager && Loop.IsOnLoopThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
@@ -55,7 +55,7 @@ public partial class LoopTask
     /// <summary>Called by an awaiting coroutine of this task, in its step: where it stopped, and what for.</summary>
     internal void SuspendOn(Coroutine coroutine, LoopWork awaited)
     {
-        coroutine.Suspend();
+        coroutine.Suspend(Loop);
         _leaf = coroutine;
         _waitingFor = awaited;
     }
@@ -139,7 +139,7 @@ public partial class LoopTask
                 return;
             }
 
-            AmbientContext.Switch(coroutine.Context);
+            Loop.SwitchContext(coroutine.Context);
         }
     }
 

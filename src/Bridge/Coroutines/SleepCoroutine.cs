@@ -90,7 +90,7 @@ internal static class Sleep
         }
         else
         {
-            task.SuspendOn(sleeper, loop.StartTimer(delay, task, null, AmbientContext.Capture()));
+            task.SuspendOn(sleeper, loop.StartTimer(delay, task, null, loop.CaptureContext()));
         }
     }
 

@@ -127,14 +127,15 @@ internal static class Suspension
 
     private static void OnChild(Coroutine parent, Coroutine child)
     {
+        EventLoop loop = RunningLoop.Required;
         child.Parent = parent;
-        parent.Suspend();
+        parent.Suspend(loop);
         if (child.IsCreated)
         {
             // It could not be started inline, the stack being short: the task starts it once this stack has unwound.
             child.Claim();
-            child.PrepareToStart(AmbientContext.Capture());
-            CurrentTask.StartInStep(child);
+            child.PrepareToStart(loop.CaptureContext());
+            loop.CurrentTask!.StartInStep(child);
         }
     }
 }

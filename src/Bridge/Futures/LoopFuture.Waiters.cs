@@ -17,7 +17,7 @@ public abstract partial class LoopFuture
     {
         ArgumentNullException.ThrowIfNull(callback);
         _loop.AssertLoopThread();
-        AddWaiter(new DoneCallback(this, callback, context ?? AmbientContext.Capture()));
+        AddWaiter(new DoneCallback(this, callback, context ?? _loop.CaptureContext()));
     }
 
     /// <summary>Removes every registration of a callback.</summary>
@@ -38,9 +38,9 @@ public abstract partial class LoopFuture
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AssertAwaitable()
     {
-        if (!_loop.IsOnLoopThread)
+        if (!_loop.IsInStackWindow)
         {
-            ThrowNotAwaitable();
+            AssertAwaitableById();
         }
     }
 
@@ -113,7 +113,13 @@ public abstract partial class LoopFuture
         }
     }
 
-    private void ThrowNotAwaitable() => throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));
+    private void AssertAwaitableById()
+    {
+        if (!_loop.IsOnLoopThread)
+        {
+            throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));
+        }
+    }
 
     private int RemoveWaiters(Func<LoopWork, bool> matches)
     {

@@ -183,7 +183,7 @@ public abstract partial class EventLoop
         {
             if (slot.Callback is not null)
             {
-                AmbientContext.Switch(slot.Context);
+                SwitchContext(slot.Context);
                 Invoke(slot.Callback, slot.State);
             }
         }

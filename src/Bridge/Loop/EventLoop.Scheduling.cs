@@ -23,7 +23,7 @@ public abstract partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         AssertCanSchedule();
-        return Schedule(callback, null, context ?? AmbientContext.Capture());
+        return Schedule(callback, null, context ?? CaptureContext());
     }
 
     /// <summary>Runs a callback with an argument in the next turn, after those already queued; spares a closure.</summary>
@@ -39,7 +39,7 @@ public abstract partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         AssertCanSchedule();
-        return Schedule(callback, state, context ?? AmbientContext.Capture());
+        return Schedule(callback, state, context ?? CaptureContext());
     }
 
     /// <summary>Runs a callback in a coming turn, from any thread; wakes the loop if it sleeps.</summary>

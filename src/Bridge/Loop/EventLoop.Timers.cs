@@ -119,7 +119,7 @@ public abstract partial class EventLoop
     private TimerHandle StartTimer(long deadline, bool due, object callback, object? state, ExecutionContext? context)
     {
         callback = Traced(callback, ref state);
-        TimerNode node = RentTimer(deadline, callback, state, context ?? AmbientContext.Capture());
+        TimerNode node = RentTimer(deadline, callback, state, context ?? CaptureContext());
         _timers.Add(node);
         _pollDue |= due;
         return new TimerHandle(this, node);

@@ -122,7 +122,7 @@ public abstract partial class EventLoop
     private void Sleep(TimeSpan? timeout)
     {
         // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
-        AmbientContext.Switch(null);
+        SwitchContext(null);
         _idleSpin.SleepStarts();
         bool woken;
         try
@@ -190,7 +190,7 @@ public abstract partial class EventLoop
                     slot = default;
                     if (callback is not null)
                     {
-                        AmbientContext.Switch(context);
+                        SwitchContext(context);
                         Invoke(callback, state);
                     }
                 }
@@ -218,7 +218,7 @@ public abstract partial class EventLoop
                     callback = slot.Callback;
                     if (callback is not null)
                     {
-                        AmbientContext.Switch(slot.Context);
+                        SwitchContext(slot.Context);
                         Invoke(callback, slot.State);
                     }
                 }

@@ -23,12 +23,6 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     private readonly LoopSynchronizationContext _synchronizationContext;
     private readonly CloseRegistry _closeRegistry = new();
 
-    /// <summary>
-    /// Managed id of the thread inside RunForever, 0 if none. Written by that thread; others read it to check themselves, which is
-    /// benign: whatever they see, it is not their own id unless they run the loop.
-    /// </summary>
-    private int _threadId;
-
     /// <summary>Written by the running or closing thread; read by any (a snapshot).</summary>
     private volatile EventLoopState _state;
 
@@ -91,9 +85,6 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <see cref="ObjectDisposedException"/> rather than wait for a closed loop.
     /// </remarks>
     public SynchronizationContext SynchronizationContext => _synchronizationContext;
-
-    /// <summary>Whether the calling thread is the one that runs this loop. Any thread.</summary>
-    public bool IsOnLoopThread => _threadId == Environment.CurrentManagedThreadId;
 
     /// <summary>Finds the loop running in this thread.</summary>
     /// <param name="loop">The loop, or null.</param>
@@ -192,27 +183,6 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <summary>Has something done when the loop closes; done at once if it is closed. Any thread.</summary>
     internal CloseRegistration OnClose(Action action) => _closeRegistry.Add(action);
 
-    /// <summary>Throws if the loop runs on another thread. One compare.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AssertLoopThread()
-    {
-        int running = _threadId;
-        if (running != Environment.CurrentManagedThreadId && running != 0)
-        {
-            throw new InvalidOperationException(Messages.WrongThread(this, running));
-        }
-    }
-
-    /// <summary>Throws if the loop runs on another thread or is closed. One compare in the common case: a running loop is not closed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AssertCanSchedule()
-    {
-        if (_threadId != Environment.CurrentManagedThreadId)
-        {
-            AssertCanScheduleSlow();
-        }
-    }
-
     /// <summary>The last thing a constructor does: from here on the loop is reported if nobody closes it.</summary>
     private protected void MarkOpen() => GC.ReRegisterForFinalize(this);
 
@@ -229,10 +199,8 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
     private void RunTurns()
     {
-        _threadId = Environment.CurrentManagedThreadId;
+        EnterThread();
         _state = EventLoopState.Running;
-        RunningLoop.Current = this;
-        _stackKnownFrom = nuint.MaxValue;
         SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
         try
         {
@@ -246,15 +214,8 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         {
             _stopping = false;
             _state = EventLoopState.Idle;
-            _threadId = 0;
-            RunningLoop.Current = null;
+            LeaveThread();
         }
-    }
-
-    private void AssertCanScheduleSlow()
-    {
-        AssertLoopThread();
-        ThrowIfClosed();
     }
 
     private void CheckCanRun()

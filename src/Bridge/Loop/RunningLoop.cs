@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Bridge;
 
 /// <summary>Which loop runs in, and which is installed for, the calling thread.</summary>
@@ -11,10 +13,16 @@ internal static class RunningLoop
     [ThreadStatic]
     private static EventLoop? t_installed;
 
+    /// <summary>
+    /// A guess that spares most look-ups of the thread static: the loop that began to run last in the process, which is often the only one.
+    /// Written by any thread that begins or ends a run, with plain writes; read by all. Whether the guess is right, the loop itself can tell.
+    /// </summary>
+    private static EventLoop? s_latest;
+
     internal static EventLoop? Current
     {
-        get => t_running;
-        set => t_running = value;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => s_latest is { IsInStackWindow: true } latest ? latest : t_running;
     }
 
     internal static EventLoop? Installed
@@ -23,7 +31,25 @@ internal static class RunningLoop
         set => t_installed = value;
     }
 
-    internal static EventLoop Required => t_running ?? ThrowNoneRunning();
+    internal static EventLoop Required
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Current ?? ThrowNoneRunning();
+    }
+
+    internal static void Enter(EventLoop loop)
+    {
+        t_running = loop;
+        s_latest = loop;
+    }
+
+    internal static void Leave(EventLoop loop)
+    {
+        t_running = null;
+
+        // Never keeps a loop alive that has ended.
+        Interlocked.CompareExchange(ref s_latest, null, loop);
+    }
 
     // Apart, so that the look-up itself is inlined.
     private static EventLoop ThrowNoneRunning() => throw new InvalidOperationException(Messages.NoRunningLoop);

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+
+namespace Bridge;
+
+/// <content>Which thread runs the loop: how it is recognised, and the ambient context it is in.</content>
+/// <remarks>
+/// <para>
+/// A thread static costs 3 ns, a quarter of a whole CallSoon, and the hot paths would read three or four. So the loop's thread is recognised by
+/// its stack: when a run begins the runtime vouches for 64 KiB of stack below it, and whoever stands in the upper <see cref="StackWindow"/> of
+/// that is the running thread, for no other living thread has these addresses. Deeper code, and other threads, are told apart by the managed id.
+/// </para>
+/// <para>
+/// One field decides, so no torn read can. A thread that reads it late sees the window of a thread that ran the loop before. If that one
+/// lives, the reader does not stand there. If it has ended and the reader got its stack, the reader was started after it had cleared the field.
+/// </para>
+/// </remarks>
+public abstract partial class EventLoop
+{
+    /// <summary>How far below the start of a run code is recognised by its address.</summary>
+    private const int StackWindow = 48 * 1024;
+
+    /// <summary>Where the stack stood when the run began; 0 outside a run. Written by the running thread, read by any; see the remarks.</summary>
+    private nuint _stackTop;
+
+    /// <summary>
+    /// Managed id of the thread inside RunForever, 0 if none. Written by that thread; others read it to check themselves, which is
+    /// benign: whatever they see, it is not their own id unless they run the loop.
+    /// </summary>
+    private int _threadId;
+
+    /// <summary>The thread inside RunForever. Written by it; read only after a check that the caller is it, or that nobody runs the loop.</summary>
+    private Thread? _thread;
+
+    /// <summary>Whether the calling thread is the one that runs this loop. Any thread.</summary>
+    public bool IsOnLoopThread => IsInStackWindow || _threadId == Environment.CurrentManagedThreadId;
+
+    /// <summary>True: the caller is on the loop thread. False: perhaps not.</summary>
+    internal unsafe bool IsInStackWindow
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            byte here;
+            return _stackTop - (nuint)(&here) < StackWindow;
+        }
+    }
+
+    /// <summary>Throws if the loop runs on another thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AssertLoopThread()
+    {
+        if (!IsInStackWindow)
+        {
+            AssertLoopThreadById();
+        }
+    }
+
+    /// <summary>Throws if the loop runs on another thread or is closed. A running loop is not closed, so one check does for both.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AssertCanSchedule()
+    {
+        if (!IsInStackWindow)
+        {
+            AssertLoopThreadById();
+            ThrowIfClosed();
+        }
+    }
+
+    /// <summary>The context to run a callback scheduled now in; null is the default one. The thread has been checked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ExecutionContext? CaptureContext() => _thread is { } thread ? AmbientContext.Capture(thread) : AmbientContext.Capture();
+
+    /// <summary>Whether the current context is the default one, for certain. Loop thread, inside a run.</summary>
+    internal bool IsInDefaultContext
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => AmbientContext.IsDefault(_thread!);
+    }
+
+    /// <summary>Makes a context, null being the default one, the current one. Loop thread, inside a run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SwitchContext(ExecutionContext? wanted) => AmbientContext.Switch(_thread!, wanted);
+
+    private unsafe void EnterThread()
+    {
+        byte here;
+        _thread = Thread.CurrentThread;
+        _threadId = Environment.CurrentManagedThreadId;
+        _stackTop = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? (nuint)(&here) : 0;
+        _stackKnownFrom = nuint.MaxValue;
+        RunningLoop.Enter(this);
+    }
+
+    private void LeaveThread()
+    {
+        RunningLoop.Leave(this);
+        _stackTop = 0;
+        _threadId = 0;
+        _thread = null;
+    }
+
+    private void AssertLoopThreadById()
+    {
+        int running = _threadId;
+        if (running != Environment.CurrentManagedThreadId && running != 0)
+        {
+            throw new InvalidOperationException(Messages.WrongThread(this, running));
+        }
+    }
+}
