@@ -89,6 +89,11 @@ public abstract class Coroutine : ILoopAwaitable
     /// <summary>Runs the method up to its next suspension or its end.</summary>
     private protected abstract void MoveNext();
 
+    /// <summary>Lets go of the method's locals, once it is done: whoever keeps the coroutine for its outcome must not keep them.</summary>
+    internal virtual void DropLocals()
+    {
+    }
+
     /// <summary>Keeps an unstarted coroutine from vanishing unnoticed. Called at most once, right after it was made.</summary>
     internal void Guard(NeverAwaited guard) => _slot = guard;
 
@@ -144,10 +149,14 @@ public abstract class Coroutine : ILoopAwaitable
         MoveNext();
     }
 
-    /// <summary>Remembers what to go on in. Called from inside the running method.</summary>
+    /// <summary>Remembers what to go on in. Called from inside the running method, where the slot is empty.</summary>
     internal void Suspend(EventLoop loop)
     {
-        _slot = loop.CaptureContext();
+        if (loop.CaptureContext() is { } context)
+        {
+            _slot = context;
+        }
+
         _status = CoroutineStatus.Suspended;
     }
 

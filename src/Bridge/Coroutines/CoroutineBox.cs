@@ -13,17 +13,11 @@ internal sealed class CoroutineBox<TStateMachine> : Coroutine
 
     internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
 
-    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || NeverAwaited.GuardsAll;
+    internal static bool NextIsGuarded() => NeverAwaited.Picks(s_made++);
 
-    private protected override void MoveNext()
-    {
-        StateMachine.MoveNext();
-        if (IsDone)
-        {
-            // Whoever keeps the coroutine for its outcome must not keep the method's locals.
-            StateMachine = default!;
-        }
-    }
+    private protected override void MoveNext() => StateMachine.MoveNext();
+
+    internal override void DropLocals() => StateMachine = default!;
 }
 
 /// <summary>The same for a method with a result.</summary>
@@ -36,16 +30,11 @@ internal sealed class CoroutineBox<TStateMachine, T> : Coroutine<T>
 
     internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
 
-    internal static bool NextIsGuarded() => (s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || NeverAwaited.GuardsAll;
+    internal static bool NextIsGuarded() => NeverAwaited.Picks(s_made++);
 
-    private protected override void MoveNext()
-    {
-        StateMachine.MoveNext();
-        if (IsDone)
-        {
-            StateMachine = default!;
-        }
-    }
+    private protected override void MoveNext() => StateMachine.MoveNext();
+
+    internal override void DropLocals() => StateMachine = default!;
 }
 
 /// <summary>Reads the method's name out of the one the compiler gave its state machine.</summary>

@@ -56,7 +56,11 @@ public partial class LoopTask
     internal void SuspendOn(Coroutine coroutine, LoopWork awaited)
     {
         coroutine.Suspend(Loop);
-        _leaf = coroutine;
+        if (!ReferenceEquals(_leaf, coroutine))
+        {
+            _leaf = coroutine;
+        }
+
         _waitingFor = awaited;
     }
 
@@ -135,6 +139,7 @@ public partial class LoopTask
             else
             {
                 _leaf = coroutine;
+                coroutine.DropLocals();
                 Finish(coroutine.Fault);
                 return;
             }

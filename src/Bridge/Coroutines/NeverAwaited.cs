@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Bridge;
 
 /// <summary>Notices that a coroutine was made and dropped without being awaited.</summary>
@@ -10,8 +12,13 @@ internal sealed class NeverAwaited
     /// <summary>One in this many coroutines of a method is guarded; a power of two.</summary>
     internal const int SampleEvery = 256;
 
-    /// <summary>Whether every coroutine made on this thread is to be guarded: its loop is in debug mode.</summary>
-    internal static bool GuardsAll => EventLoop.AnyDebug && RunningLoop.Current is { Debug: true };
+    /// <summary>Whether the coroutine that is made now gets a guard.</summary>
+    /// <param name="number">How many its method has made before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool Picks(int number) => (number & (SampleEvery - 1)) == 0 || (EventLoop.AnyDebug && RunsInDebugMode());
+
+    // Apart, for it is inlined into every async method.
+    private static bool RunsInDebugMode() => RunningLoop.Current is { Debug: true };
 
     private readonly string _methodName;
     private readonly EventLoop? _loop;

@@ -73,7 +73,7 @@ internal static class Sleep
     internal static TSleep Guarded<TSleep>(TSleep sleep)
         where TSleep : Coroutine
     {
-        if ((s_made++ & (NeverAwaited.SampleEvery - 1)) == 0 || RunningLoop.Current is { Debug: true })
+        if (NeverAwaited.Picks(s_made++))
         {
             sleep.Guard(new NeverAwaited(sleep.MethodName, RunningLoop.Current));
         }

@@ -6,10 +6,10 @@ namespace Bridge;
 public abstract partial class EventLoop
 {
     /// <summary>While callbacks are ready, I/O and timers are looked at again after this many callbacks at the latest,</summary>
-    private const int CallbacksBetweenPolls = 61;
+    private const int CallbacksBetweenPolls = 256;
 
-    /// <summary>or after this many, once <see cref="TicksBetweenPolls"/> have passed. A look costs as much as ten callbacks.</summary>
-    private const int CallbacksBetweenClockReads = 8;
+    /// <summary>or after this many, once <see cref="TicksBetweenPolls"/> have passed. A look costs as much as ten callbacks, a clock read as two.</summary>
+    private const int CallbacksBetweenClockReads = 16;
 
     /// <summary>50 us.</summary>
     private const long TicksBetweenPolls = 500;

@@ -60,8 +60,18 @@ internal struct ReadyQueue
 
         ref ReadySlot slot = ref _slots[(int)sequence & _mask];
         slot.Callback = callback;
-        slot.State = state;
-        slot.Context = context;
+
+        // Free slots are empty, and storing a reference costs more than asking for null, which these mostly are.
+        if (state is not null)
+        {
+            slot.State = state;
+        }
+
+        if (context is not null)
+        {
+            slot.Context = context;
+        }
+
         _tail = sequence + 1;
         return sequence;
     }
