@@ -116,10 +116,7 @@ internal sealed class CrossThreadInbox
             Array.Resize(ref _items, index * 2);
         }
 
-        ref ReadySlot slot = ref _items[index];
-        slot.Callback = callback;
-        slot.State = state;
-        slot.Context = context;
+        _items[index].Fill(callback, state, context);
         _count = index + 1;
         sequence = _firstSequence + index;
         wake = _parked;

@@ -55,7 +55,8 @@ public abstract partial class EventLoop
     public Handle CallSoonThreadSafe(Action callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return Post(callback, null, context ?? AmbientContext.Capture());
+        Thread here = Thread.CurrentThread;
+        return Post(here, callback, null, context ?? AmbientContext.Capture(here));
     }
 
     /// <summary>Runs a callback with an argument in a coming turn, from any thread; spares a closure.</summary>
@@ -69,7 +70,8 @@ public abstract partial class EventLoop
     public Handle CallSoonThreadSafe(Action<object?> callback, object? state, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return Post(callback, state, context ?? AmbientContext.Capture());
+        Thread here = Thread.CurrentThread;
+        return Post(here, callback, state, context ?? AmbientContext.Capture(here));
     }
 
     /// <summary>Like <see cref="CallSoonThreadSafe(Action, ExecutionContext?)"/>, but a closed loop is an answer, not an error. Any thread.</summary>
@@ -162,9 +164,9 @@ public abstract partial class EventLoop
         return new Handle(this, _ready.Enqueue(callback, state, context));
     }
 
-    private Handle Post(object callback, object? state, ExecutionContext? context)
+    private Handle Post(Thread here, object callback, object? state, ExecutionContext? context)
     {
-        if (IsOnLoopThread)
+        if (IsRunBy(here))
         {
             return Schedule(callback, state, context);
         }

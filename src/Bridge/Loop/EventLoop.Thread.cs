@@ -7,7 +7,7 @@ namespace Bridge;
 /// <para>
 /// A thread static costs 3 ns, a quarter of a whole CallSoon, and the hot paths would read three or four. So the loop's thread is recognised by
 /// its stack: when a run begins the runtime vouches for 64 KiB of stack below it, and whoever stands in the upper <see cref="StackWindow"/> of
-/// that is the running thread, for no other living thread has these addresses. Deeper code, and other threads, are told apart by the managed id.
+/// that is the running thread, for no other living thread has these addresses. Deeper code, and other threads, are told apart by their Thread object.
 /// </para>
 /// <para>
 /// One field decides, so no torn read can. A thread that reads it late sees the window of a thread that ran the loop before. If that one
@@ -23,16 +23,13 @@ public abstract partial class EventLoop
     private nuint _stackTop;
 
     /// <summary>
-    /// Managed id of the thread inside RunForever, 0 if none. Written by that thread; others read it to check themselves, which is
-    /// benign: whatever they see, it is not their own id unless they run the loop.
+    /// The thread inside RunForever, null if none. Written by that thread; others read it to compare it with themselves, which is benign:
+    /// whatever they see, it is not themselves unless they run the loop.
     /// </summary>
-    private int _threadId;
-
-    /// <summary>The thread inside RunForever. Written by it; read only after a check that the caller is it, or that nobody runs the loop.</summary>
     private Thread? _thread;
 
     /// <summary>Whether the calling thread is the one that runs this loop. Any thread.</summary>
-    public bool IsOnLoopThread => IsInStackWindow || _threadId == Environment.CurrentManagedThreadId;
+    public bool IsOnLoopThread => IsInStackWindow || IsRunBy(Thread.CurrentThread);
 
     /// <summary>True: the caller is on the loop thread. False: perhaps not.</summary>
     internal unsafe bool IsInStackWindow
@@ -51,7 +48,7 @@ public abstract partial class EventLoop
     {
         if (!IsInStackWindow)
         {
-            AssertLoopThreadById();
+            AssertLoopThreadSlow();
         }
     }
 
@@ -61,7 +58,7 @@ public abstract partial class EventLoop
     {
         if (!IsInStackWindow)
         {
-            AssertLoopThreadById();
+            AssertLoopThreadSlow();
             ThrowIfClosed();
         }
     }
@@ -81,11 +78,13 @@ public abstract partial class EventLoop
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SwitchContext(ExecutionContext? wanted) => AmbientContext.Switch(_thread!, wanted);
 
+    /// <summary>Whether <paramref name="here"/>, which must be the current thread, runs this loop.</summary>
+    private bool IsRunBy(Thread here) => ReferenceEquals(_thread, here);
+
     private unsafe void EnterThread()
     {
         byte here;
         _thread = Thread.CurrentThread;
-        _threadId = Environment.CurrentManagedThreadId;
         _stackTop = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? (nuint)(&here) : 0;
         _stackKnownFrom = nuint.MaxValue;
         RunningLoop.Enter(this);
@@ -95,16 +94,14 @@ public abstract partial class EventLoop
     {
         RunningLoop.Leave(this);
         _stackTop = 0;
-        _threadId = 0;
         _thread = null;
     }
 
-    private void AssertLoopThreadById()
+    private void AssertLoopThreadSlow()
     {
-        int running = _threadId;
-        if (running != Environment.CurrentManagedThreadId && running != 0)
+        if (_thread is { } running && running != Thread.CurrentThread)
         {
-            throw new InvalidOperationException(Messages.WrongThread(this, running));
+            throw new InvalidOperationException(Messages.WrongThread(this, running.ManagedThreadId));
         }
     }
 }

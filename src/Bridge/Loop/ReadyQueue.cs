@@ -14,6 +14,25 @@ internal struct ReadySlot
 
     /// <summary>The ambient context to run in; null is the default one.</summary>
     internal ExecutionContext? Context;
+
+    /// <summary>Fills an empty slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Fill(object callback, object? state, ExecutionContext? context)
+    {
+        Debug.Assert(Callback is null && State is null && Context is null, "Slots are emptied when they are taken.");
+        Callback = callback;
+
+        // Storing a reference costs more than asking for null, which these mostly are.
+        if (state is not null)
+        {
+            State = state;
+        }
+
+        if (context is not null)
+        {
+            Context = context;
+        }
+    }
 }
 
 /// <summary>The loop thread's own FIFO: a growing ring of 24-byte slots, each known by a sequence number that is never reused.</summary>
@@ -58,20 +77,7 @@ internal struct ReadyQueue
             Grow();
         }
 
-        ref ReadySlot slot = ref _slots[(int)sequence & _mask];
-        slot.Callback = callback;
-
-        // Free slots are empty, and storing a reference costs more than asking for null, which these mostly are.
-        if (state is not null)
-        {
-            slot.State = state;
-        }
-
-        if (context is not null)
-        {
-            slot.Context = context;
-        }
-
+        _slots[(int)sequence & _mask].Fill(callback, state, context);
         _tail = sequence + 1;
         return sequence;
     }

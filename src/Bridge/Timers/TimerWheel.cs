@@ -5,29 +5,38 @@ namespace Bridge;
 /// <summary>All timers of a loop: a hierarchical wheel, so that scheduling and cancelling cost the same with one timer and with a million.</summary>
 /// <remarks>
 /// <para>
-/// The wheel counts in ticks of 2^9 * 100 ns = 51.2 us. Level 0 has a slot per tick, level 1 a slot per 64 ticks, and so on; nine
-/// levels of 64 slots cover every deadline. A timer sits on the lowest level whose slot differs from the current tick's; when the
-/// current tick reaches its slot it moves down a level, at most eight times in its life. Timers of the current tick, and overdue
-/// ones, are kept in a heap by exact deadline, so order and accuracy are those of the deadline, not of the tick.
+/// The wheel counts in clock ticks. Level 0 has a slot per tick, level 1 a slot per 256 ticks, and so on; eight levels of 256 slots cover
+/// every deadline. A timer sits on the level of the highest byte in which its deadline differs from the current tick; when the current tick
+/// reaches its slot it moves to a lower level, at most seven times in its life.
 /// </para>
-/// <para>Invariant: a timer in the wheel has a later tick than <c>_current</c>. Cancelled timers are gone at once. Loop thread only.</para>
+/// <para>
+/// Nothing is ever compared: a slot of level 0 holds one deadline, and each slot is a queue. Equal deadlines share a slot at any time, for
+/// the level depends on nothing but the deadline and the current tick, so they run in the order in which they came. Timers that are overdue
+/// when they come (<see cref="EventLoop.CallAt(TimeSpan, Action, ExecutionContext?)"/>) are in a heap.
+/// </para>
+/// <para>Invariant: a timer in the wheel has a later deadline than <c>_current</c>. Cancelled timers are gone at once. Loop thread only.</para>
 /// </remarks>
 internal sealed class TimerWheel
 {
-    private const int TickShift = 9;
-    private const int LevelBits = 6;
+    private const int LevelBits = 8;
     private const int SlotsPerLevel = 1 << LevelBits;
-    private const int Levels = 9;
+    private const int Levels = 8;
+    private const int WordsPerLevel = SlotsPerLevel / 64;
 
     /// <summary>How many timers of a slot are looked at to find its exact first deadline, before its start has to do.</summary>
     private const int ExactPeek = 8;
 
+    /// <summary>The first timer of each slot; a slot's timers form a ring, in order.</summary>
     private readonly TimerNode?[] _slots = new TimerNode?[Levels * SlotsPerLevel];
 
-    /// <summary>Bit i of level l: slot i of that level holds timers.</summary>
-    private readonly ulong[] _occupied = new ulong[Levels];
+    /// <summary>A bit for each slot that holds timers.</summary>
+    private readonly ulong[] _occupied = new ulong[Levels * WordsPerLevel];
 
-    private readonly TimerHeap _near = new();
+    private readonly TimerHeap _overdue = new();
+
+    /// <summary>Timers of the slot being taken, chained by <see cref="TimerNode.Next"/>. Empty outside a run of <see cref="TakeDue"/> calls.</summary>
+    private TimerNode? _due;
+
     private long _current;
     private int _count;
 
@@ -46,7 +55,7 @@ internal sealed class TimerWheel
         _count--;
         if (node.Place == TimerNode.InHeap)
         {
-            _near.Remove(node);
+            _overdue.Remove(node);
         }
         else
         {
@@ -58,65 +67,42 @@ internal sealed class TimerWheel
     /// <returns>False if there is no timer.</returns>
     internal bool TryGetWakeTime(out long ticks)
     {
-        if (_near.First is { } first)
+        if (_overdue.First is { } first)
         {
             ticks = first.Deadline;
             return true;
         }
 
-        if (!TryFindNextSlot(out int level, out int index, out long startTick))
+        if (!TryFindNextSlot(out int place, out ticks))
         {
-            ticks = 0;
             return false;
         }
 
-        // The start of a slot is a lower bound: waking then costs one empty turn, after which the slot has moved down a level.
-        ticks = Math.Max(startTick << TickShift, 0);
-        long exact = long.MaxValue;
-        int seen = 0;
-        for (TimerNode? node = _slots[(level * SlotsPerLevel) + index]; node is not null; node = node.Next)
-        {
-            if (++seen > ExactPeek)
-            {
-                return true;
-            }
-
-            exact = Math.Min(exact, node.Deadline);
-        }
-
-        ticks = exact;
+        // The start of a slot is a lower bound: waking then costs one empty turn, after which its timers have moved down a level.
+        ticks = FirstDeadlineOf(_slots[place]!) ?? ticks;
         return true;
     }
 
     /// <summary>Takes the first timer that is due at <paramref name="now"/> (loop ticks, inclusive), in order; null when there is no more.</summary>
     internal TimerNode? TakeDue(long now)
     {
-        TimerNode? first = _near.First;
-        while (first is null)
-        {
-            // Slot by slot, each run dry before the next: the heap stays as small as a slot, however many timers are due.
-            if (!AdvanceOneSlot(now >> TickShift))
-            {
-                return null;
-            }
-
-            first = _near.First;
-        }
-
-        if (first.Deadline > now)
+        if (_due is null && !TryFindDue(now))
         {
             return null;
         }
 
-        _near.Remove(first);
+        TimerNode node = _due!;
+        _due = node.Next;
+        node.Next = null;
+        node.Previous = null;
         _count--;
-        return first;
+        return node;
     }
 
     /// <summary>Drops all timers.</summary>
     internal void Clear(Action<TimerNode> dropped)
     {
-        while (_near.First is { } node)
+        while (_overdue.First is { } node)
         {
             Remove(node);
             dropped(node);
@@ -134,49 +120,50 @@ internal sealed class TimerWheel
 
     private void Place(TimerNode node)
     {
-        long tick = node.Deadline >> TickShift;
-        if (tick <= _current)
+        long deadline = node.Deadline;
+        if (deadline <= _current)
         {
-            _near.Add(node);
+            _overdue.Add(node);
             return;
         }
 
-        int level = BitOperations.Log2((ulong)(tick ^ _current)) / LevelBits;
-        int index = (int)(tick >> (level * LevelBits)) & (SlotsPerLevel - 1);
-        int place = (level * SlotsPerLevel) + index;
-        TimerNode? head = _slots[place];
+        int level = BitOperations.Log2((ulong)(deadline ^ _current)) / LevelBits;
+        int place = (level * SlotsPerLevel) + ((int)(deadline >> (level * LevelBits)) & (SlotsPerLevel - 1));
         node.Place = place;
-        node.Previous = null;
-        node.Next = head;
-        if (head is null)
+        if (_slots[place] is { } first)
         {
-            _occupied[level] |= 1UL << index;
+            TimerNode last = first.Previous!;
+            node.Previous = last;
+            node.Next = first;
+            last.Next = node;
+            first.Previous = node;
         }
         else
         {
-            head.Previous = node;
+            node.Previous = node;
+            node.Next = node;
+            _slots[place] = node;
+            _occupied[place / 64] |= 1UL << place;
         }
-
-        _slots[place] = node;
     }
 
     private void Unlink(TimerNode node)
     {
-        if (node.Next is { } next)
+        int place = node.Place;
+        TimerNode next = node.Next!;
+        if (ReferenceEquals(next, node))
         {
-            next.Previous = node.Previous;
-        }
-
-        if (node.Previous is { } previous)
-        {
-            previous.Next = node.Next;
+            _slots[place] = null;
+            _occupied[place / 64] &= ~(1UL << place);
         }
         else
         {
-            _slots[node.Place] = node.Next;
-            if (node.Next is null)
+            TimerNode previous = node.Previous!;
+            next.Previous = previous;
+            previous.Next = next;
+            if (ReferenceEquals(_slots[place], node))
             {
-                _occupied[node.Place / SlotsPerLevel] &= ~(1UL << (node.Place % SlotsPerLevel));
+                _slots[place] = next;
             }
         }
 
@@ -185,27 +172,55 @@ internal sealed class TimerWheel
         node.Place = TimerNode.Free;
     }
 
-    /// <summary>Moves the current tick to the next occupied slot and spreads that, or, with none up to <paramref name="tick"/>, to the tick itself.</summary>
-    /// <returns>False if there was no such slot.</returns>
-    private bool AdvanceOneSlot(long tick)
+    /// <summary>Moves the current tick on until timers are due, or to <paramref name="now"/> if none are.</summary>
+    private bool TryFindDue(long now)
     {
-        if (!TryFindNextSlot(out int level, out int index, out long start) || start > tick)
+        while (_overdue.Count == 0)
         {
-            _current = Math.Max(_current, tick);
+            if (!TryFindNextSlot(out int place, out long start) || start > now)
+            {
+                _current = Math.Max(_current, now);
+                return false;
+            }
+
+            TimerNode first = Detach(place);
+            bool isAlone = first.Next is null && first.Deadline <= now;
+            if (isAlone || place < SlotsPerLevel)
+            {
+                _current = first.Deadline;
+                _due = first;
+                return true;
+            }
+
+            _current = start;
+            Spread(first);
+        }
+
+        TimerNode overdue = _overdue.First!;
+        if (overdue.Deadline > now)
+        {
             return false;
         }
 
-        _current = start;
-        Spread((level * SlotsPerLevel) + index);
+        _overdue.Remove(overdue);
+        _due = overdue;
         return true;
     }
 
-    /// <summary>Places the timers of a slot anew, seen from the current tick: each ends on a lower level or in the heap.</summary>
-    private void Spread(int place)
+    /// <summary>Empties a slot; its timers become a chain that ends with null.</summary>
+    private TimerNode Detach(int place)
     {
-        TimerNode? node = _slots[place];
+        TimerNode first = _slots[place]!;
+        first.Previous!.Next = null;
         _slots[place] = null;
-        _occupied[place / SlotsPerLevel] &= ~(1UL << (place % SlotsPerLevel));
+        _occupied[place / 64] &= ~(1UL << place);
+        return first;
+    }
+
+    /// <summary>Places the timers of a chain anew, seen from the current tick: each ends on a lower level, or is due.</summary>
+    private void Spread(TimerNode first)
+    {
+        TimerNode? node = first;
         while (node is not null)
         {
             TimerNode? next = node.Next;
@@ -217,22 +232,43 @@ internal sealed class TimerWheel
     }
 
     /// <summary>The occupied slot that starts first. Slots of a level lie after the current one, and lower levels lie before higher ones.</summary>
-    private bool TryFindNextSlot(out int level, out int index, out long startTick)
+    private bool TryFindNextSlot(out int place, out long start)
     {
-        for (level = 0; level < Levels; level++)
+        for (int word = 0; word < _occupied.Length; word++)
         {
-            ulong occupied = _occupied[level];
-            if (occupied != 0)
+            ulong bits = _occupied[word];
+            if (bits != 0)
             {
-                int shift = level * LevelBits;
-                index = BitOperations.TrailingZeroCount(occupied);
-                startTick = ((_current >> (shift + LevelBits)) << (shift + LevelBits)) | ((long)index << shift);
+                place = (word * 64) + BitOperations.TrailingZeroCount(bits);
+                int shift = place / SlotsPerLevel * LevelBits;
+
+                // The bytes above the level are those of the current tick.
+                long above = shift + LevelBits < 64 ? _current >> (shift + LevelBits) << (shift + LevelBits) : 0;
+                start = above | ((long)(place % SlotsPerLevel) << shift);
                 return true;
             }
         }
 
-        index = 0;
-        startTick = 0;
+        place = 0;
+        start = 0;
         return false;
+    }
+
+    /// <summary>The first deadline in a slot; null if that would take long to find.</summary>
+    private static long? FirstDeadlineOf(TimerNode first)
+    {
+        long earliest = first.Deadline;
+        int seen = 1;
+        for (TimerNode node = first.Next!; !ReferenceEquals(node, first); node = node.Next!)
+        {
+            if (++seen > ExactPeek)
+            {
+                return null;
+            }
+
+            earliest = Math.Min(earliest, node.Deadline);
+        }
+
+        return earliest;
     }
 }
