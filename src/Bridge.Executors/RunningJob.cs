@@ -27,7 +27,7 @@ public sealed class RunningJob
     /// <summary>Gets the <see cref="Thread.ManagedThreadId"/> of the thread that runs it.</summary>
     public int ThreadId { get; }
 
-    /// <summary>Gets how long it has been running.</summary>
+    /// <summary>Gets how long it has been running, to within some milliseconds.</summary>
     public TimeSpan Age { get; }
 
     /// <summary>Gets the stack at submission; null if <see cref="Executor.CaptureSubmitSites"/> was off then.</summary>

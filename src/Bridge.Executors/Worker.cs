@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Bridge.Executors;
 
 /// <summary>One thread of a <see cref="WorkerCrew"/>.</summary>
@@ -23,6 +21,7 @@ internal sealed class Worker
 
     /// <summary>The job the crew gave, until it is run. This thread only.</summary>
     private IExecutorJob? _taken;
+    private WorkerCall _next;
 
     /// <summary>Awake (spinning or busy), Parked (waiting on the monitor, or about to), Woken (look at the queue again).</summary>
     /// <remarks>Set to Awake under the crew's lock before the worker is in the idle stack. The worker moves it from Awake to Parked, and whoever took
@@ -33,7 +32,7 @@ internal sealed class Worker
     /// <summary>The job being run, or null. Written by this thread; reports read it. The only reference a worker keeps.</summary>
     private IExecutorJob? _job;
 
-    /// <summary>When the job began. Written by this thread after <see cref="_job"/> was cleared and before it is set, so a reader that sees the
+    /// <summary>When the job began (<see cref="CoarseNow"/>). Written by this thread after <see cref="_job"/> was cleared and before it is set, so a reader that sees the
     /// same job before and after reading this has that job's time.</summary>
     private long _startedAt;
 
@@ -80,11 +79,14 @@ internal sealed class Worker
         }
         finally
         {
-            lock (_parking)
+            Interrupts.Defer((this, started), static start =>
             {
-                _started = started;
-                Monitor.PulseAll(_parking);
-            }
+                lock (start.Item1._parking)
+                {
+                    start.Item1._started = start.started;
+                    Monitor.PulseAll(start.Item1._parking);
+                }
+            });
         }
     }
 
@@ -105,8 +107,12 @@ internal sealed class Worker
         return _started == false || _thread.Join(time.Remaining);
     }
 
-    /// <summary>The crew gives the job, under its lock.</summary>
-    internal void Take(IExecutorJob job) => _taken = job;
+    /// <summary>The crew gives the job, under its lock, and says whom to call before it is run.</summary>
+    internal void Take(IExecutorJob job, WorkerCall next)
+    {
+        _taken = job;
+        _next = next;
+    }
 
     internal void PrepareToWait() => _wake = Awake;
 
@@ -115,19 +121,27 @@ internal sealed class Worker
     {
         if (Interlocked.Exchange(ref _wake, Woken) == Parked)
         {
-            lock (_parking)
+            Interrupts.Defer(_parking, static parking =>
             {
-                Monitor.PulseAll(_parking);   // a join may wait here too
-            }
+                lock (parking)
+                {
+                    Monitor.PulseAll(parking);   // a join may wait here too
+                }
+            });
         }
     }
 
     /// <summary>Waits in the idle stack: awake for a moment, then parked. False: the time is up and nobody called.</summary>
     internal bool WaitForWake(int milliseconds)
     {
-        if (_spin.Wait(ref _wake, Woken))
+        if (Crew.TryBeginSpin())
         {
-            return true;
+            bool called = _spin.Wait(ref _wake, Woken);
+            Crew.EndSpin();
+            if (called)
+            {
+                return true;
+            }
         }
 
         if (Interlocked.CompareExchange(ref _wake, Parked, Awake) != Awake)
@@ -141,6 +155,11 @@ internal sealed class Worker
         return woken;
     }
 
+    /// <summary>Milliseconds, for the age of jobs in reports: a finer clock would cost each job more than taking it from the queue.</summary>
+#pragma warning disable RS0030 // Coarse is what is wanted.
+    private static long CoarseNow => Environment.TickCount64;
+#pragma warning restore RS0030
+
     internal RunningJob? DescribeJob()
     {
         var job = Volatile.Read(ref _job);
@@ -151,7 +170,7 @@ internal sealed class Worker
 
         long started = Volatile.Read(ref _startedAt);
         return Volatile.Read(ref _job) == job
-            ? new RunningJob(job.Name, _thread.Name, _thread.ManagedThreadId, Stopwatch.GetElapsedTime(started), SubmitSites.Find(job))
+            ? new RunningJob(job.Name, _thread.Name, _thread.ManagedThreadId, TimeSpan.FromMilliseconds(CoarseNow - started), SubmitSites.Find(job))
             : null;
     }
 
@@ -179,6 +198,7 @@ internal sealed class Worker
             _home = SynchronizationContext.Current;
             while (Uninterrupted(static worker => worker.Crew.TryTakeJob(worker)))
             {
+                Crew.Make(_next);
                 RunJob();
             }
 
@@ -208,7 +228,7 @@ internal sealed class Worker
     {
         var job = _taken!;
         _taken = null;
-        Volatile.Write(ref _startedAt, Stopwatch.GetTimestamp());
+        Volatile.Write(ref _startedAt, CoarseNow);
         Volatile.Write(ref _job, job);
         if (JobGuard.TryStart(Crew.Executor, job))
         {

@@ -24,8 +24,9 @@ internal sealed partial class WorkerCrew
         lock (_lock)
         {
             AssertInvariants();
-            if (_jobs.Count <= _onTheirWay || _threadCount >= Options.MaxThreads)
+            if (_jobs.Count == 0 || _onTheirWay > 0 || _shutdown || _threadCount >= Options.MaxThreads)
             {
+                // A shutdown has started whoever was needed, so that it can join them.
                 return;
             }
 
@@ -44,14 +45,17 @@ internal sealed partial class WorkerCrew
         catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
         {
             bool alone;
+            Worker? idle;
             lock (_lock)
             {
                 Arrive(worker);
                 RemoveFromSlots(worker);
                 alone = _threadCount == 0;
+                idle = NextCall().Woken;
             }
 
             // Others take the job in time; without any it would wait for ever.
+            idle?.Wake();
             if (alone)
             {
                 Break("no thread could be started.", exception);

@@ -21,6 +21,18 @@ internal sealed partial class WorkerCrew
         _idleCount++;
     }
 
+    /// <summary>Chooses whom to call for the jobs that wait; nobody if somebody is on the way, who will call the next.</summary>
+    private WorkerCall NextCall()
+    {
+        if (_jobs.Count == 0 || _onTheirWay > 0)
+        {
+            return default;
+        }
+
+        var idle = PopIdle();
+        return new WorkerCall(idle, idle is null && !_shutdown && _threadCount < Options.MaxThreads);
+    }
+
     /// <summary>Takes the warmest idle worker and puts it on its way; the caller wakes it once the lock is released.</summary>
     private Worker? PopIdle()
     {
@@ -34,6 +46,19 @@ internal sealed partial class WorkerCrew
         _onTheirWay++;
         return worker;
     }
+
+    internal bool TryBeginSpin()
+    {
+        if (Interlocked.Increment(ref _spinning) <= Math.Max(1, Environment.ProcessorCount / 2))
+        {
+            return true;
+        }
+
+        EndSpin();
+        return false;
+    }
+
+    internal void EndSpin() => Interlocked.Decrement(ref _spinning);
 
     private void Unlink(Worker worker)
     {

@@ -5,9 +5,10 @@ namespace Bridge.Executors;
 /// <summary>The queue and the threads behind <see cref="ThreadPoolExecutor"/> and <see cref="AffineExecutor"/>.</summary>
 /// <remarks>
 /// <para>One lock guards everything in this class; threads are started, woken and joined, and jobs are run and abandoned, outside it.</para>
-/// <para>A worker is busy, idle (in the stack below) or on its way: woken or being started, and not yet looked at the queue. A submission
-/// wakes or starts a worker only if more jobs wait than workers are on their way. What holds whenever the lock is free:
-/// while jobs are queued no worker is idle, unless as many are on their way; so a queued job is always taken by somebody.</para>
+/// <para>A worker is busy, idle (in the stack below) or on its way: woken or being started, and not yet looked at the queue. Workers are called
+/// one at a time: by a submission if none is on its way, and by one that took a job while more wait, before it runs its own. So a
+/// submission pays for one at most, and short jobs are done by few. What holds whenever the lock is free: while jobs are queued no worker
+/// is idle, unless one is on its way; so a queued job is always taken by somebody.</para>
 /// <para>The idle stack is last in, first out: the worker that ran last is the warmest, and the surplus ones at the bottom retire.</para>
 /// </remarks>
 internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, CrewOptions options)
@@ -34,6 +35,9 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
 
     /// <summary>The length of the queue, for the spin in <see cref="Grow"/>. Written under the lock, read without: a stale value costs a thread at worst.</summary>
     private int _queued;
+
+    /// <summary>Workers that wait awake. Interlocked: more than half the processors must not, they are needed by those whose jobs they wait for.</summary>
+    private int _spinning;
 
     internal Executor Executor { get; } = executor;
 
@@ -77,23 +81,26 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
 
     internal void Enqueue(IExecutorJob job)
     {
-        Worker? woken;
-        bool grow;
+        WorkerCall next;
         lock (_lock)
         {
             AssertInvariants();
             ThrowIfClosed();
             _jobs.Enqueue(job);
             _queued = _jobs.Count;
-            bool wanted = _jobs.Count > _onTheirWay;
-            woken = wanted ? PopIdle() : null;
-            grow = wanted && woken is null && _threadCount < Options.MaxThreads;
+            next = NextCall();
         }
 
-        woken?.Wake();
-        if (grow)
+        Make(next);
+    }
+
+    /// <summary>Wakes or starts the worker that was chosen under the lock. An interrupt of the calling thread waits until it has happened.</summary>
+    internal void Make(WorkerCall call)
+    {
+        call.Woken?.Wake();
+        if (call.Grows)
         {
-            Grow();
+            Interrupts.Defer(this, static crew => crew.Grow());
         }
     }
 
@@ -109,7 +116,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
                 if (_jobs.TryDequeue(out var job))
                 {
                     _queued = _jobs.Count;
-                    worker.Take(job);
+                    worker.Take(job, NextCall());
                     return true;
                 }
 
@@ -219,7 +226,10 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         Debug.Assert(_lock.IsHeldByCurrentThread, "Invariants can only be checked while holding the lock.");
         Debug.Assert(_onTheirWay >= 0 && _idleCount >= 0 && _idleCount + _onTheirWay <= _threadCount, "Workers are counted once.");
-        Debug.Assert(_jobs.Count == 0 || _idle is null || _onTheirWay >= _jobs.Count, "A job waits although a worker is idle.");
+        Debug.Assert(_jobs.Count == 0 || _idle is null || _onTheirWay > 0, "A job waits although a worker is idle.");
         Debug.Assert(_threadCount <= Options.MaxThreads, "More workers than allowed.");
     }
 }
+
+/// <summary>Who is called next: an idle worker, a new one, or nobody.</summary>
+internal readonly record struct WorkerCall(Worker? Woken, bool Grows);

@@ -28,7 +28,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
         : base(loop)
     {
         _work = work;
-        _context = AmbientContext.Capture();
+        _context = loop.CaptureContext();
     }
 
     string? IExecutorJob.Name => _work is Delegate work ? CallbackText.Of(work) : null;
@@ -60,7 +60,28 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     {
         Debug.Assert(_jobState == Running, "A job runs after it was claimed.");
 
-        // An executor may run its jobs inside Execute: the submitter's own context, and its suppression of flow, must outlive the call.
+        Thread here = Thread.CurrentThread;
+        ExceptionDispatchInfo? failure;
+        if (AmbientContext.IsDefault(here))
+        {
+            failure = CallInContext();
+            AmbientContext.Switch(here, null);
+        }
+        else
+        {
+            failure = CallAndComeHome();
+        }
+
+        // Kept until here: reports name the running job by it.
+        _work = failure;
+        _context = null;
+        ComeBack();
+    }
+
+    /// <summary>For a thread that is in a context of its own: an executor may run its jobs inside Execute, and the submitter's context, and its
+    /// suppression of flow, must outlive the call.</summary>
+    private ExceptionDispatchInfo? CallAndComeHome()
+    {
         bool wasSuppressed = ExecutionContext.IsFlowSuppressed();
         if (wasSuppressed)
         {
@@ -68,30 +89,29 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
         }
 
         ExecutionContext? home = AmbientContext.Capture();
-        object? failure = null;
+        ExceptionDispatchInfo? failure = CallInContext();
+        AmbientContext.Switch(home);
+        if (wasSuppressed)
+        {
+            ExecutionContext.SuppressFlow();
+        }
+
+        return failure;
+    }
+
+    /// <summary>Calls and keeps the result. Returns the failure, which belongs to whoever awaits the future.</summary>
+    private ExceptionDispatchInfo? CallInContext()
+    {
         try
         {
             AmbientContext.Switch(_context);
             _outcome = Call((Delegate)_work!);
+            return null;
         }
         catch (Exception exception)
         {
-            // Belongs to whoever awaits the future.
-            failure = ExceptionDispatchInfo.Capture(exception);
+            return ExceptionDispatchInfo.Capture(exception);
         }
-        finally
-        {
-            AmbientContext.Switch(home);
-            if (wasSuppressed)
-            {
-                ExecutionContext.SuppressFlow();
-            }
-        }
-
-        // Kept until here: reports name the running job by it.
-        _work = failure;
-        _context = null;
-        ComeBack();
     }
 
     void IExecutorJob.Abandon(Exception? reason)
