@@ -5,7 +5,7 @@ namespace Bridge;
 /// <summary>The only door into the loop from other threads: posts wait here, in order, until the loop takes them all at once.</summary>
 /// <remarks>
 /// <para>
-/// Two arrays change places: producers append to one while the loop runs the other, so a post is one atomic, three stores and no
+/// Two buffers change places: producers append to one while the loop runs the other, so a post is one atomic, a few stores and no
 /// allocation. Everything but the marked exceptions is read and written under <see cref="_gate"/>.
 /// </para>
 /// <para>
@@ -23,13 +23,13 @@ internal sealed class CrossThreadInbox
     private const int InitialCapacity = 128;
 #endif
 
-    /// <summary>Arrays larger than this are given back to the garbage collector once a burst is over.</summary>
+    /// <summary>Buffers larger than this are given back to the garbage collector once a burst is over.</summary>
     private const int LargestKeptCapacity = 1 << 16;
 
     private SpinGate _gate;
 
-    /// <summary>Posts not yet taken: <c>_items[0 .. _count)</c>.</summary>
-    private ReadySlot[] _items = new ReadySlot[InitialCapacity];
+    /// <summary>Posts not yet taken, at places <c>0 .. _count</c>.</summary>
+    private PostBuffer _items = new(InitialCapacity);
 
     /// <summary>
     /// How many wait in <see cref="_items"/>. Written under the gate; the loop also reads it without (<see cref="HasPosts"/>), which is
@@ -37,7 +37,7 @@ internal sealed class CrossThreadInbox
     /// </summary>
     private int _count;
 
-    /// <summary>Sequence number of <c>_items[0]</c>; with <see cref="_count"/> it counts all posts ever made.</summary>
+    /// <summary>Sequence number of the first of <see cref="_items"/>; with <see cref="_count"/> it counts all posts ever made.</summary>
     private long _firstSequence;
 
     /// <summary>The loop sleeps, or is about to, and nobody has woken it yet. Set by the loop, cleared by whoever comes first: a post or the loop.</summary>
@@ -47,7 +47,7 @@ internal sealed class CrossThreadInbox
     private long _wakes;
 
     /// <summary>The batch the loop is running. Loop thread only.</summary>
-    private readonly PostBatch _batch = new(InitialCapacity);
+    private readonly PostBatch _batch = new(new PostBuffer(InitialCapacity));
 
     private readonly PostCancellation _cancellation = new();
 
@@ -92,6 +92,9 @@ internal sealed class CrossThreadInbox
     /// <summary>The loop still has posts of the last batch to run.</summary>
     internal bool HasBatch => _batch.Index < _batch.Count;
 
+    /// <summary>How many posts of the last batch the loop still has to run.</summary>
+    internal int BatchCount => _batch.Count - _batch.Index;
+
     /// <summary>Appends a post. Any thread.</summary>
     /// <param name="callback">What to run; see <see cref="ReadySlot.Callback"/>.</param>
     /// <param name="state">Its argument.</param>
@@ -102,32 +105,33 @@ internal sealed class CrossThreadInbox
     internal bool TryPost(object callback, object? state, ExecutionContext? context, out long sequence, out bool wake)
     {
         _gate.Enter();
-        if (_closed)
+        try
         {
+            if (_closed)
+            {
+                sequence = -1;
+                wake = false;
+                return false;
+            }
+
+            int index = _count;
+            _items.Add(index, callback, state, context);
+            _count = index + 1;
+            sequence = _firstSequence + index;
+            wake = _parked;
+            if (wake)
+            {
+                _parked = false;
+                _wakes++;
+            }
+
+            return true;
+        }
+        finally
+        {
+            // Also when there is no memory for more posts: then this one fails, and the next may not.
             _gate.Exit();
-            sequence = -1;
-            wake = false;
-            return false;
         }
-
-        int index = _count;
-        if (index == _items.Length)
-        {
-            Array.Resize(ref _items, index * 2);
-        }
-
-        _items[index].Fill(callback, state, context);
-        _count = index + 1;
-        sequence = _firstSequence + index;
-        wake = _parked;
-        if (wake)
-        {
-            _parked = false;
-            _wakes++;
-        }
-
-        _gate.Exit();
-        return true;
     }
 
     /// <summary>Announces that the loop is about to sleep. False: something is here, do not sleep. Loop thread.</summary>
@@ -153,20 +157,15 @@ internal sealed class CrossThreadInbox
     /// <summary>Makes all waiting posts the batch to run. Loop thread; the former batch must have been run to its end.</summary>
     internal void TakeBatch()
     {
+        _batch.Buffer.Recycle(LargestKeptCapacity, _batch.Count);
         _gate.Enter();
-        (_items, _batch.Slots) = (_batch.Slots, _items);
+        (_items, _batch.Buffer) = (_batch.Buffer, _items);
         _batch.Count = _count;
         _batch.FirstSequence = _firstSequence;
         _firstSequence += _count;
         _count = 0;
         _gate.Exit();
         _batch.Index = 0;
-
-        // The other array was emptied slot by slot as it ran; only its size is left to reconsider.
-        if (_batch.Count <= LargestKeptCapacity && _batch.Slots.Length > LargestKeptCapacity * 4)
-        {
-            Array.Resize(ref _batch.Slots, Math.Max(LargestKeptCapacity, _batch.Count));
-        }
     }
 
     /// <summary>The next post of the batch; its callback is null if it was cancelled. Loop thread; check <see cref="HasBatch"/> first.</summary>
@@ -175,9 +174,7 @@ internal sealed class CrossThreadInbox
     {
         PostBatch batch = _batch;
         int index = batch.Index;
-        ref ReadySlot slot = ref batch.Slots[index];
-        ReadySlot taken = slot;
-        slot = default;
+        ReadySlot taken = batch.Buffer.Take(index);
         batch.Index = index + 1;
         if (_cancellation.StartsRunning(batch.FirstSequence + index))
         {
@@ -196,11 +193,11 @@ internal sealed class CrossThreadInbox
         long index = sequence - _firstSequence;
         if (index >= 0)
         {
-            bool waiting = index < _count && _items[index].Callback is not null;
+            bool waiting = index < _count && _items.Holds((int)index);
             if (waiting)
             {
                 // Remembered until the loop comes to the empty slot, so that no later cancel succeeds as well.
-                _items[index] = default;
+                _items.Take((int)index);
                 _cancellation.Request(sequence);
             }
 
@@ -217,7 +214,7 @@ internal sealed class CrossThreadInbox
     {
         _gate.Enter();
         long index = sequence - _firstSequence;
-        bool waiting = index >= 0 && index < _count && _items[index].Callback is not null;
+        bool waiting = index >= 0 && index < _count && _items.Holds((int)index);
         _gate.Exit();
         return index >= 0 ? waiting
             : onLoopThread ? BatchIndexOf(sequence) >= 0 && _cancellation.MayStillRun(sequence)
@@ -230,11 +227,11 @@ internal sealed class CrossThreadInbox
         _gate.Enter();
         _closed = true;
         _parked = false;
-        Array.Clear(_items, 0, _count);
+        _items.Clear();
         _firstSequence += _count;
         _count = 0;
         _gate.Exit();
-        Array.Clear(_batch.Slots);
+        _batch.Buffer.Clear();
         _batch.Index = _batch.Count = 0;
         _cancellation.NothingRunsAnyMore();
     }
@@ -247,13 +244,13 @@ internal sealed class CrossThreadInbox
             return false;
         }
 
-        _batch.Slots[index] = default;
+        _batch.Buffer.Take(index);
         return true;
     }
 
     private int BatchIndexOf(long sequence)
     {
         long index = sequence - _batch.FirstSequence;
-        return index >= _batch.Index && index < _batch.Count && _batch.Slots[index].Callback is not null ? (int)index : -1;
+        return index >= _batch.Index && index < _batch.Count && _batch.Buffer.Holds((int)index) ? (int)index : -1;
     }
 }

@@ -206,6 +206,8 @@ public abstract partial class EventLoop
     /// <summary>Runs the batch of posts; a callback's exception is reported and the next one runs.</summary>
     private void RunPosted()
     {
+        // Once, not for each: producers read this object, and every write to it would cost them a trip to the other processor.
+        _callbacksSincePoll += _inbox.BatchCount;
         while (_inbox.HasBatch)
         {
             object? callback = null;
@@ -214,7 +216,6 @@ public abstract partial class EventLoop
                 do
                 {
                     ReadySlot slot = _inbox.NextOfBatch();
-                    _callbacksSincePoll++;
                     callback = slot.Callback;
                     if (callback is not null)
                     {

@@ -93,15 +93,16 @@ internal sealed class SelectorWakeUp : IDisposable
             {
                 _waker.Rebuild();
                 _wakerDue = false;
+                _generation++;
             }
 
             if (_spareDue)
             {
                 _spare.Rebuild();
                 _spareDue = false;
+                _generation++;
             }
 
-            _generation++;
             return null;
         }
         catch (Exception exception) when (exception is IOException or SocketException)
