@@ -30,6 +30,18 @@ internal static class Smoke
             }
         }
 
+        foreach (GrowthCurve curve in Growth.All)
+        {
+            ran++;
+            failures += Try(curve.Name, () =>
+            {
+                using Workload workload = curve.Make(curve.Points[1]);
+                workload.Setup();
+                workload.RunOnce(1);
+                workload.RunOnce(curve.Points[1] * 2);
+            });
+        }
+
         foreach ((object instance, MethodInfo method) in Benchmarks())
         {
             ran++;
