@@ -14,7 +14,7 @@ internal static class Smoke
         long start = Stopwatch.GetTimestamp();
         int failures = 0;
         int ran = 0;
-        foreach (Comparison comparison in Catalog.All)
+        foreach (Comparison comparison in Catalog.All.Concat(Safety.All))
         {
             // Other programs may not be there; benchmarks/compare fetches them, and fails without them.
             foreach (Contender contender in comparison.Contenders.Where(contender => !contender.NeedsProgram))
