@@ -5,13 +5,10 @@ using System.Text;
 
 namespace Bridge.Samples.Tests;
 
-/// <summary>The sample, running as a program of its own. Disposing ends it.</summary>
+/// <summary>A sample (CodeSearch unless another is named), running as a program of its own. Disposing ends it.</summary>
 internal sealed partial class SampleProcess : IDisposable
 {
     private const int SigInt = 2;
-
-    private static readonly string s_program = typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "CodeSearch").Value!;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -22,12 +19,17 @@ internal sealed partial class SampleProcess : IDisposable
     private readonly CancellationTokenRegistration _kill;
 
     internal SampleProcess(SampleFolder folder, params string[] arguments)
+        : this("CodeSearch", folder, arguments)
+    {
+    }
+
+    private SampleProcess(string sample, SampleFolder folder, string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
         // A process started in the background may ignore Ctrl-C, and hands that on to its children; env undoes it and becomes the program.
         var start = OperatingSystem.IsLinux() ? new ProcessStartInfo("env", ["--default-signal=INT", dotnet]) : new ProcessStartInfo(dotnet);
-        start.ArgumentList.Add(s_program);
+        start.ArgumentList.Add(ProgramOf(sample));
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
@@ -39,10 +41,17 @@ internal sealed partial class SampleProcess : IDisposable
         _kill = _guard.Token.Register(_process.Kill);
     }
 
-    /// <summary>Runs the sample to its end.</summary>
+    /// <summary>Runs CodeSearch to its end.</summary>
     internal static async Task<(int ExitCode, string Output, string Errors)> Run(SampleFolder folder, params string[] arguments)
     {
         using var process = new SampleProcess(folder, arguments);
+        return await process.End();
+    }
+
+    /// <summary>Runs another sample, which takes no arguments, to its end.</summary>
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunOther(string sample, SampleFolder folder)
+    {
+        using var process = new SampleProcess(sample, folder, []);
         return await process.End();
     }
 
@@ -83,6 +92,10 @@ internal sealed partial class SampleProcess : IDisposable
 
         _process.Dispose();
     }
+
+    /// <summary>Where the build put it; see the project file.</summary>
+    private static string ProgramOf(string sample) => typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == sample).Value!;
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

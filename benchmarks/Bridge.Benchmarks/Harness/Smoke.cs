@@ -14,9 +14,10 @@ internal static class Smoke
         long start = Stopwatch.GetTimestamp();
         int failures = 0;
         int ran = 0;
-        foreach (Comparison comparison in Catalog.All)
+        foreach (Comparison comparison in Catalog.All.Concat(Safety.All))
         {
-            foreach (Contender contender in comparison.Contenders)
+            // Other programs may not be there; benchmarks/compare fetches them, and fails without them.
+            foreach (Contender contender in comparison.Contenders.Where(contender => !contender.NeedsProgram))
             {
                 ran++;
                 failures += Try($"{comparison.Section}: {comparison.Name}: {contender.Name}", () =>
@@ -27,6 +28,18 @@ internal static class Smoke
                     workload.RunOnce(Math.Min(comparison.Operations, 2000));
                 });
             }
+        }
+
+        foreach (GrowthCurve curve in Growth.All)
+        {
+            ran++;
+            failures += Try(curve.Name, () =>
+            {
+                using Workload workload = curve.Make(curve.Points[1]);
+                workload.Setup();
+                workload.RunOnce(1);
+                workload.RunOnce(curve.Points[1] * 2);
+            });
         }
 
         foreach ((object instance, MethodInfo method) in Benchmarks())

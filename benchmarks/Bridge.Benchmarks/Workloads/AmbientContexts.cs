@@ -4,14 +4,17 @@ namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>Batches of callbacks scheduled with so many different AsyncLocal values in turn: 0 is the default context.</summary>
 /// <remarks>With one value every callback runs in the context of the one before; with two the loop changes contexts each time.</remarks>
-public sealed class ContextsOnBridge(int values) : Workload
+/// <param name="values">How many.</param>
+/// <param name="handOver">Hand the contexts over instead of having the loop capture them; several are always handed over.</param>
+public sealed class ContextsOnBridge(int values, bool handOver = false) : Workload
 {
     private const int BatchSize = 1000;
 
     private static readonly AsyncLocal<object?> s_value = new();
 
     private readonly BridgeWorld _world = new();
-    private readonly ExecutionContext?[] _contexts = AmbientContexts.Make(s_value, values);
+    private readonly ExecutionContext?[] _contexts = values == 0 && handOver ? [AmbientContexts.Default()] : AmbientContexts.Make(s_value, values);
+    private readonly bool _handOver = handOver || values > 1;
     private int _left;
 
     public override void RunOnce(int operations)
@@ -36,13 +39,13 @@ public sealed class ContextsOnBridge(int values) : Workload
         for (int i = 0; i < BatchSize; i++)
         {
             // One value: captured, as a plain call does. Several: handed over, so that the cost of setting the value is not measured.
-            if (contexts.Length < 2)
+            if (_handOver)
             {
-                loop.CallSoon(callback);
+                loop.CallSoon(callback, contexts[i % contexts.Length]);
             }
             else
             {
-                loop.CallSoon(callback, contexts[i % contexts.Length]);
+                loop.CallSoon(callback);
             }
         }
 
@@ -116,6 +119,16 @@ public sealed class ContextsOnPool(int values) : Workload
 internal static class AmbientContexts
 {
     internal static readonly Action Nothing = static () => { };
+
+    /// <summary>The context of a thread on which nobody set anything.</summary>
+    internal static ExecutionContext? Default()
+    {
+        ExecutionContext? context = null;
+        var thread = new Thread(() => context = ExecutionContext.Capture());
+        thread.UnsafeStart();
+        thread.Join();
+        return context;
+    }
 
     internal static ExecutionContext?[] Make(AsyncLocal<object?> local, int values)
     {

@@ -50,7 +50,7 @@ public sealed class ExecutorCallsOnBridge(int atOnce, Func<Executors.Executor?> 
     private readonly LoopFuture<int>[] _calls = new LoopFuture<int>[atOnce];
     private readonly Executors.Executor? _executor = makeExecutor();
 
-    public override string? Remark => $"{(double)Loop.WakeUps / Loop.Posts:0.000} wake-ups per call";
+    public override IEnumerable<SideFigure> SideFigures => [new("wake-ups per call", (double)Loop.WakeUps / Loop.Posts)];
 
     protected override async Coroutine Body(int operations)
     {

@@ -61,9 +61,14 @@ public abstract class CallSoonBatch : Workload
     }
 
     /// <summary>Our loop.</summary>
-    public sealed class OnBridge : CallSoonBatch
+    public sealed class OnBridge(EventLoopOptions? options) : CallSoonBatch
     {
-        private readonly BridgeWorld _world = new();
+        private readonly BridgeWorld _world = new(options);
+
+        public OnBridge()
+            : this(null)
+        {
+        }
 
         protected override void Pump(Action first) => _world.Run(first);
 

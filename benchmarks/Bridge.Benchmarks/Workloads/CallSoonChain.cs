@@ -35,9 +35,14 @@ public abstract class CallSoonChain : Workload
     }
 
     /// <summary>Our loop.</summary>
-    public sealed class OnBridge : CallSoonChain
+    public sealed class OnBridge(EventLoopOptions? options) : CallSoonChain
     {
-        private readonly BridgeWorld _world = new();
+        private readonly BridgeWorld _world = new(options);
+
+        public OnBridge()
+            : this(null)
+        {
+        }
 
         protected override void Pump(Action first) => _world.Run(first);
 

@@ -5,11 +5,15 @@ namespace Bridge.Benchmarks.Workloads;
 /// <summary>A workload that is one coroutine on a loop of ours.</summary>
 public abstract class CoroutineWorkload : Workload
 {
-    private readonly BridgeWorld _world = new();
+    private readonly BridgeWorld _world;
     private readonly Func<Coroutine> _start;
     private int _operations;
 
-    protected CoroutineWorkload() => _start = () => Body(_operations);
+    protected CoroutineWorkload(EventLoopOptions? options = null)
+    {
+        _world = new BridgeWorld(options);
+        _start = () => Body(_operations);
+    }
 
     protected SelectorEventLoop Loop => _world.Loop;
 

@@ -3,9 +3,14 @@ using Bridge.Benchmarks.Worlds;
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>Tasks made a hundred at a time and awaited one after the other.</summary>
-public sealed class CreateTasksOnBridge : CoroutineWorkload
+public sealed class CreateTasksOnBridge(EventLoopOptions? options) : CoroutineWorkload(options)
 {
     private readonly LoopTask<int>[] _tasks = new LoopTask<int>[CreateTasksOnPool.BatchSize];
+
+    public CreateTasksOnBridge()
+        : this(null)
+    {
+    }
 
     protected override async Coroutine Body(int operations)
     {

@@ -60,7 +60,7 @@ public abstract class CrossThreadPosts : Workload
     {
         private readonly BridgeWorld _world = new();
 
-        public override string? Remark => $"{(double)_world.Loop.WakeUps / _world.Loop.Posts:0.0000} wake-ups per post";
+        public override IEnumerable<SideFigure> SideFigures => [new("wake-ups per post", (double)_world.Loop.WakeUps / _world.Loop.Posts, 0.01)];
 
         protected override void PostMany(Action callback, int count)
         {

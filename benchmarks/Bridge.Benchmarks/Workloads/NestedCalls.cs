@@ -3,7 +3,7 @@ using Bridge.Benchmarks.Worlds;
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>Awaiting calls that never suspend, this many below the caller's own; the result is a number no cache holds.</summary>
-public sealed class NestedOnBridge(int depth) : CoroutineWorkload
+public sealed class NestedOnBridge(int depth, EventLoopOptions? options = null) : CoroutineWorkload(options)
 {
     /// <summary>What the calls came to; kept so that nothing can be optimised away.</summary>
     public long Sum { get; private set; }

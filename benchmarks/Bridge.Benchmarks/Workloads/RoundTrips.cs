@@ -5,7 +5,7 @@ using Nito.AsyncEx;
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>Two threads with a queue each that wake each other in turn. One operation is there and back.</summary>
-public abstract class RoundTrips : Workload
+public abstract partial class RoundTrips : Workload
 {
     private readonly Action _onThere;
     private readonly Action _onBack;
@@ -41,11 +41,19 @@ public abstract class RoundTrips : Workload
     protected abstract void RunUntilLastOne(Action first);
 
     /// <summary>Two loops: one on the measuring thread, one on a thread of its own.</summary>
-    public sealed class OnBridge : RoundTrips
+    public class OnBridge(EventLoopOptions? options) : RoundTrips
     {
-        private readonly BridgeWorld _here = new();
-        private readonly SelectorEventLoop _there = new(options: new EventLoopOptions { Name = "other", Debug = false });
+        private readonly BridgeWorld _here = new(options);
+        private readonly SelectorEventLoop _there = new(options: options ?? new EventLoopOptions { Name = "other", Debug = false });
         private Thread? _thread;
+
+        public OnBridge()
+            : this(null)
+        {
+        }
+
+        /// <summary>The loop on the measuring thread.</summary>
+        protected SelectorEventLoop Here => _here.Loop;
 
         public override void Setup()
         {

@@ -3,8 +3,13 @@ using Bridge.Benchmarks.Worlds;
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>A coroutine that lets the others run, again and again.</summary>
-public sealed class YieldOnBridge : CoroutineWorkload
+public sealed class YieldOnBridge(EventLoopOptions? options) : CoroutineWorkload(options)
 {
+    public YieldOnBridge()
+        : this(null)
+    {
+    }
+
     protected override async Coroutine Body(int operations)
     {
         for (int i = 0; i < operations; i++)
