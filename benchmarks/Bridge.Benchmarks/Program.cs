@@ -6,7 +6,7 @@ namespace Bridge.Benchmarks;
 internal static class Program
 {
     private const string Help = """
-        --smoke        run everything once, fail on exceptions only
+        --smoke        run each benchmark once, fail on exceptions only
         anything else  BenchmarkDotNet, for example --filter '*CallSoon*'
         """;
 

@@ -102,7 +102,7 @@ public static partial class Catalog
 
     private static IEnumerable<Comparison> Memory =>
     [
-        new("Memory", "sleeping task, 1,000,000 alive", 1_000_000, double.NaN,
+        new("Memory", "task that sleeps", 1_000_000, double.NaN,
             new("Bridge", () => new SleepingTasksOnBridge()),
             new("async Task", () => new SleepingTasksOnPool()))
         {
@@ -115,8 +115,8 @@ public static partial class Catalog
     private static IEnumerable<Comparison> Start =>
     [
         new("Start", "HelloLoop", 2, double.NaN,
-            new("Bridge, Native AOT", () => new ProcessStarts("hello-aot")) { NeedsProgram = true },
-            new("Bridge, dotnet", () => new ProcessStarts("hello.dll")) { NeedsProgram = true })
+            new("Bridge, Native AOT", () => new ProcessStarts("hello-aot")),
+            new("Bridge, dotnet", () => new ProcessStarts("hello.dll")))
         {
             IsWhole = true,
         },

@@ -33,5 +33,5 @@ public static partial class Catalog
     private static Contender C(string row, int? argument = null, double target = 0) => Program("epoll", row, argument, target) with { Name = "C epoll" };
 
     private static Contender Program(string name, string row, int? argument, double target = 0)
-        => new(name, () => new ForeignWorkload(name, row, argument?.ToString(CultureInfo.InvariantCulture)), target) { NeedsProgram = true };
+        => new(name, () => new ForeignWorkload(name, row, argument?.ToString(CultureInfo.InvariantCulture)), target);
 }

@@ -10,9 +10,6 @@ public sealed record Contender(string Name, Func<Workload> Make, double Target =
 {
     /// <summary>For a peer that does less: by how many units Bridge's figure may exceed its own.</summary>
     public double? Allowance { get; init; }
-
-    /// <summary>It runs a program that the .NET SDK does not bring along.</summary>
-    public bool NeedsProgram { get; init; }
 }
 
 /// <summary>The same thing done by Bridge and by its peers; the first contender is Bridge.</summary>

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
-using Bridge.Benchmarks.Workloads;
 
 namespace Bridge.Benchmarks.Harness;
 
-/// <summary>Runs everything once, to see that it runs: each workload with few operations, each benchmark method with its parameters.</summary>
-/// <remarks>Fails on exceptions only. A machine that builds for others has no times worth judging.</remarks>
+/// <summary>Runs each BenchmarkDotNet method once, to see that it runs, with the first value of each parameter.</summary>
+/// <remarks>Fails on exceptions only. The workloads by themselves, peers and curves included, are what <c>benchmarks/compare --quick</c> runs.</remarks>
 internal static class Smoke
 {
     internal static int Run()
@@ -14,34 +13,6 @@ internal static class Smoke
         long start = Stopwatch.GetTimestamp();
         int failures = 0;
         int ran = 0;
-        foreach (Comparison comparison in Catalog.All.Concat(Safety.All))
-        {
-            // Other programs may not be there; benchmarks/compare fetches them, and fails without them.
-            foreach (Contender contender in comparison.Contenders.Where(contender => !contender.NeedsProgram))
-            {
-                ran++;
-                failures += Try($"{comparison.Section}: {comparison.Name}: {contender.Name}", () =>
-                {
-                    using Workload workload = contender.Make();
-                    workload.Setup();
-                    workload.RunOnce(1);
-                    workload.RunOnce(Math.Min(comparison.Operations, 2000));
-                });
-            }
-        }
-
-        foreach (GrowthCurve curve in Growth.All)
-        {
-            ran++;
-            failures += Try(curve.Name, () =>
-            {
-                using Workload workload = curve.Make(curve.Points[1]);
-                workload.Setup();
-                workload.RunOnce(1);
-                workload.RunOnce(curve.Points[1] * 2);
-            });
-        }
-
         foreach ((object instance, MethodInfo method) in Benchmarks())
         {
             ran++;
@@ -52,7 +23,7 @@ internal static class Smoke
             });
         }
 
-        Console.WriteLine($"{ran - failures} workloads and benchmarks ran, {failures} failed, in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
+        Console.WriteLine($"{ran - failures} benchmarks ran, {failures} failed, in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         return failures == 0 ? 0 : 1;
     }
 

@@ -7,13 +7,17 @@ namespace Bridge.Benchmarks.Workloads;
 public sealed class SleepingTasksOnBridge : Workload
 {
     private double _figure;
+    private int _alive;
 
     public override double? Figure => _figure;
 
     public override bool CountsBytes => false;
 
+    public override string? Remark => $"{_alive:#,0} alive";
+
     public override void RunOnce(int operations)
     {
+        _alive = operations;
         using var world = new BridgeWorld();
         world.Run(() => MeasureAsync(world.Loop, operations));
     }
@@ -47,13 +51,17 @@ public sealed class SleepingTasksOnBridge : Workload
 public sealed class SleepingTasksOnPool : Workload
 {
     private double _figure;
+    private int _alive;
 
     public override double? Figure => _figure;
 
     public override bool CountsBytes => false;
 
+    public override string? Remark => $"{_alive:#,0} alive";
+
     public override void RunOnce(int operations)
     {
+        _alive = operations;
         using var end = new CancellationTokenSource();
         var tasks = new Task[operations];
         long before = GC.GetTotalMemory(forceFullCollection: true);
