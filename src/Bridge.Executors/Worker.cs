@@ -12,7 +12,9 @@ internal sealed class Worker
 
     private readonly Thread _thread;
     private readonly object _parking = new();
-    private IdleSpin _spin;
+
+    /// <summary>Up to 50 us, about what waking a halted processor costs.</summary>
+    private IdleSpin _spin = new(TimeSpan.FromMicroseconds(50));
 
     /// <summary>Whether the thread was started: null until it was tried. Under the parking monitor, which a join waits on.</summary>
     private bool? _started;
@@ -136,7 +138,7 @@ internal sealed class Worker
     {
         if (Crew.TryBeginSpin())
         {
-            bool called = _spin.Wait(ref _wake, Woken);
+            bool called = _spin.Wait(new AwaitedCall(this));
             Crew.EndSpin();
             if (called)
             {
@@ -151,7 +153,7 @@ internal sealed class Worker
 
         _spin.SleepStarts();
         bool woken = Park(milliseconds);
-        _spin.SleepEnds(woken);
+        _spin.SleepEnds(byWork: woken);
         return woken;
     }
 
@@ -188,6 +190,12 @@ internal sealed class Worker
         }
 
         return true;
+    }
+
+    /// <summary>What an idle worker waits for awake.</summary>
+    private readonly struct AwaitedCall(Worker worker) : IAwaitedWork
+    {
+        public bool IsHere => Volatile.Read(ref worker._wake) == Woken;
     }
 
     private void Main()

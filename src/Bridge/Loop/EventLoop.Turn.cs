@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -102,7 +103,7 @@ public abstract partial class EventLoop
     {
         // 1. Cancelled timers are gone: cancelling takes them out.
         TimeSpan? timeout = SleepTime(); // 2
-        if (timeout == TimeSpan.Zero || _idleSpin.WaitForPost(_inbox) || !_inbox.TryPark())
+        if (timeout == TimeSpan.Zero || _idleSpin.Wait(new AwaitedPost(_inbox)) || !_inbox.TryPark())
         {
             SelectAndQueue(TimeSpan.Zero);
         }
@@ -135,7 +136,7 @@ public abstract partial class EventLoop
             AfterWait();
         }
 
-        _idleSpin.SleepEnds(woken);
+        _idleSpin.SleepEnds(byWork: woken);
     }
 
     /// <summary>Zero: do not wait. Null: until a wake-up or I/O.</summary>
@@ -254,4 +255,10 @@ public abstract partial class EventLoop
             Unsafe.As<LoopWork>(callback).Run();
         }
     }
+}
+
+/// <summary>What the loop waits for awake.</summary>
+internal readonly struct AwaitedPost(CrossThreadInbox inbox) : IAwaitedWork
+{
+    public bool IsHere => inbox.HasPosts;
 }
