@@ -10,7 +10,7 @@ internal static class BarPlot
     private const int PixelsPerRow = 34;
 
     /// <summary>Where a bar of no length would stand, in powers of ten below the smallest figure.</summary>
-    private const double Margin = 0.5;
+    private const double Margin = 0.6;
 
     /// <summary>Draws all sections; what counts other things than time gets a picture of its own.</summary>
     /// <returns>The names of the files.</returns>
