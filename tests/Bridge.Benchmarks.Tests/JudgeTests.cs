@@ -67,12 +67,14 @@ public sealed class JudgeTests
     }
 
     [Theory]
-    [InlineData(0.9, "Met")]
-    [InlineData(1.0, "Short")]
-    public void Findings_OfBytes_ForgiveLessThanOne(double bytes, string expected)
+    [InlineData(0.9, 100_000, "Met")]
+    [InlineData(1.0, 100_000, "Short")]
+    [InlineData(4.0, 300, "Met")]
+    [InlineData(8.0, 10, "Short")]
+    public void Findings_OfBytes_ForgiveWhatARunAllocatesOnce(double bytes, int operations, string expected)
     {
         var comparison = new Comparison("Section", "thing", 1, 0, new Contender("Bridge", Measured.Never));
-        var result = new ComparisonResult(comparison, [new ContenderResult("Bridge", [10], [bytes])]);
+        var result = new ComparisonResult(comparison, [new ContenderResult("Bridge", [10], [bytes]) { Operations = operations }]);
 
         Assert.Equal(expected, Assert.Single(Judge.Findings(result, 0)).Verdict.ToString());
     }

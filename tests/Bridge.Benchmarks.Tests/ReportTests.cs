@@ -36,6 +36,18 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Write_OfAQuickRun_JudgesNothing()
+    {
+        var report = new Report { Mode = "quick", Machine = new Dictionary<string, string>() };
+        report.Comparisons.Add(Measured.Pair(new Contender("pool", Measured.Never, 2), ours: [10], theirs: [15]));
+
+        string text = MarkdownReport.Write(report, []);
+
+        Assert.Contains("2 rows ran; 0 missing", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("- SHORT", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WriteJson_KeepsEveryRoundAndNoNumberThatIsNone()
     {
         var report = new Report { Mode = "full", Machine = new Dictionary<string, string>() };

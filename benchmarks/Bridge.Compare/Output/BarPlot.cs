@@ -10,10 +10,7 @@ internal static class BarPlot
     private const int PixelsPerRow = 34;
 
     /// <summary>Where a bar of no length would stand, in powers of ten below the smallest figure.</summary>
-    private const double Margin = 0.5;
-
-    /// <summary>How much of the axis a figure and its ratio take, at most.</summary>
-    private const double LabelShare = 0.12;
+    private const double Margin = 0.6;
 
     /// <summary>Draws all sections; what counts other things than time gets a picture of its own.</summary>
     /// <returns>The names of the files.</returns>
@@ -52,8 +49,10 @@ internal static class BarPlot
             {
                 row--;
                 rows.Add((row, result.Contenders[i].Name));
-                AddBar(plot, result, i, row, start, i == 0 ? AddMark(plot, result, row, start, end) : start);
+                AddBar(plot, result, i, row, start);
             }
+
+            AddMark(plot, result, row + result.Contenders.Length - 1, start);
 
             row -= 0.4;
         }
@@ -70,8 +69,7 @@ internal static class BarPlot
         plot.SavePng(file, Look.Width, (int)(-row * PixelsPerRow) + 175);
     }
 
-    /// <param name="free">Left of here something else is drawn beside the bar.</param>
-    private static void AddBar(Plot plot, ComparisonResult result, int index, double row, double start, double free)
+    private static void AddBar(Plot plot, ComparisonResult result, int index, double row, double start)
     {
         ContenderResult contender = result.Contenders[index];
         bool isOurs = index == 0;
@@ -94,27 +92,24 @@ internal static class BarPlot
         };
         plot.Add.Bars(new[] { bar }).Horizontal = true;
         string ratio = isOurs || result.Ratio(index) is not > 0 ? "" : $"   {Cells.Ratio(result.Ratio(index))}";
-        Text label = Look.AddText(plot, Cells.Figure(contender.Median, result.Comparison.Unit) + ratio, Math.Max(end, free), row, Alignment.MiddleLeft);
+        Text label = Look.AddText(plot, Cells.Figure(contender.Median, result.Comparison.Unit) + ratio, isOurs && Mark(result) > end ? Mark(result) : end, row, Alignment.MiddleLeft);
         label.LabelBold = isOurs;
         label.OffsetX = 8;
     }
 
-    /// <summary>Across our bar's row, where the bar has to end.</summary>
-    /// <returns>Where text may stand: right of the mark if that is just behind the bar's end, else anywhere.</returns>
-    private static double AddMark(Plot plot, ComparisonResult result, double row, double start, double end)
+    /// <summary>Across our bar's row, over the bar.</summary>
+    private static void AddMark(Plot plot, ComparisonResult result, double row, double start)
     {
-        if (result.Ours.IsMissing || Judge.Limit(result) is not { } limit || limit <= 0)
+        if (Mark(result) is var at && double.IsFinite(at) && !result.Ours.IsMissing)
         {
-            return start;
+            LinePlot line = plot.Add.Line(Math.Max(at, start), row - 0.5, Math.Max(at, start), row + 0.5);
+            line.LineWidth = 5;
+            line.LineColor = Look.Mark;
         }
-
-        double at = Math.Max(Math.Log10(limit), start);
-        LinePlot line = plot.Add.Line(at, row - 0.5, at, row + 0.5);
-        line.LineWidth = 5;
-        line.LineColor = Look.Mark;
-        double ours = Math.Log10(Math.Max(result.Ours.Median, double.Epsilon));
-        return at > ours - 0.02 && at - ours < (end - start) * LabelShare ? at : start;
     }
+
+    /// <summary>Where our bar has to end to meet all targets; not a number if there are none.</summary>
+    private static double Mark(ComparisonResult result) => Judge.Limit(result) is { } limit && limit > 0 ? Math.Log10(limit) : double.NaN;
 
     private static IEnumerable<double> Positive(ComparisonResult result)
         => result.Contenders.Where(it => !it.IsMissing && it.Median > 0).Select(it => it.Median);

@@ -42,6 +42,7 @@ internal static class CurvePlot
             Text label = Look.AddText(plot, Cells.Figure(measured[i].Row.Median, unit), xs[i], ys[i], Alignment.LowerCenter);
             label.OffsetY = -14;
             label.LabelBold = true;
+            label.LabelBackgroundColor = Colors.White.WithAlpha(0.85);
         }
 
         double middle = (ys.Min() + ys.Max()) / 2;

@@ -22,7 +22,7 @@ internal static class MarkdownReport
             text.Append($"- {what}: {value}\n");
         }
 
-        text.Append($"- mode: {report.Mode}, {report.Rounds.Fewest} to {report.Rounds.Most} rounds\n");
+        text.Append($"- mode: {report.Mode}, {(report.Rounds.Fewest < report.Rounds.Most ? $"{report.Rounds.Fewest} to " : "")}{report.Rounds.Most} rounds\n");
         text.Append(report.LoadAtStart is { } load ? $"- load when it began: {Cells.Digits(load)}\n" : "");
         text.Append($"\n{report.Noise}\n\n{Legend}\n");
         AppendSummary(text, report);
@@ -50,12 +50,14 @@ internal static class MarkdownReport
 
     /// <summary>"12 rows, ..." as the program's last line has it.</summary>
     internal static string Summary(Report report)
-        => $"{report.Rows.Count()} rows; targets: {report.Count(Verdict.Met)} met, {report.Count(Verdict.About)} about, {report.Count(Verdict.Short)} short; {report.MissingRows.Count()} missing";
+        => report.IsQuick
+        ? $"{report.Rows.Count() - report.MissingRows.Count()} rows ran; {report.MissingRows.Count()} missing"
+        : $"{report.Rows.Count()} rows; targets: {report.Count(Verdict.Met)} met, {report.Count(Verdict.About)} about, {report.Count(Verdict.Short)} short; {report.MissingRows.Count()} missing";
 
     private static void AppendSummary(StringBuilder text, Report report)
     {
         text.Append($"\n## In short\n\n{Summary(report)}.\n\n");
-        foreach ((string title, Finding finding) in report.Findings.Where(it => it.Finding.Verdict != Verdict.Met))
+        foreach ((string title, Finding finding) in report.Findings.Where(it => it.Finding.Verdict != Verdict.Met && !report.IsQuick))
         {
             text.Append($"- {Tables.Word(finding.Verdict)}: {title}: {finding.Target}\n");
         }

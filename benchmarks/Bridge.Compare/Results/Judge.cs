@@ -47,6 +47,9 @@ internal static class Judge
     internal static string Words(double ratio)
         => ratio < 1 ? Text($"<= {1 / ratio:0.##}x its time") : Text($">= {ratio:0.##}x");
 
+    /// <summary>What a run allocates however long it is (a closure, a thread, entering a loop), spread over its operations: less than any object each.</summary>
+    internal static double ForgivenBytes(int operations) => Math.Clamp(2048.0 / Math.Max(1, operations), 1, 8);
+
     private static Verdict Of(bool median, bool best) => median && best ? Verdict.Met : median || best ? Verdict.About : Verdict.Short;
 
     private static IEnumerable<Finding> Ours(ComparisonResult result)
@@ -54,8 +57,7 @@ internal static class Judge
         ContenderResult ours = result.Ours;
         if (ours.Bytes is not null && !double.IsNaN(result.Comparison.TargetBytes))
         {
-            // Less than one byte more: what the runtime allocates on the side, spread over the operations.
-            double most = result.Comparison.TargetBytes + 1;
+            double most = result.Comparison.TargetBytes + ForgivenBytes(ours.Operations);
             yield return new(Text($"<= {result.Comparison.TargetBytes:0} B"), Of(ours.Bytes < most, ours.AllBytes.Min() < most));
         }
 

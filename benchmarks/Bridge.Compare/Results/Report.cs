@@ -10,6 +10,9 @@ internal sealed class Report
 
     internal required string Mode { get; init; }
 
+    /// <summary>Figures of such a run are not worth judging.</summary>
+    internal bool IsQuick => Mode == Pace.Quick.Mode;
+
     internal required IReadOnlyDictionary<string, string> Machine { get; init; }
 
     internal double? LoadAtStart { get; init; }
@@ -53,7 +56,7 @@ internal sealed class Report
     }
 
     /// <summary>An honest word about the machine.</summary>
-    internal string Noise => Mode == Pace.Quick.Mode
+    internal string Noise => IsQuick
         ? "A quick run: it proves that every row and peer runs. The optimising compiler has hardly begun, so neither times nor ratios nor verdicts mean much."
         : NoisyShare > 0.25
         ? $"This machine was busy or shared: in {NoisyShare:P0} of the rows the middle half of the rounds spreads over more than {NoisySpread:P0} of the median. Trust the ratios, which come from the same rounds, more than the times."
