@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Bridge;
 
@@ -41,6 +42,17 @@ internal sealed class TimerStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref TimerCall Call(int index) => ref _calls[index >> ChunkBits][index & (ChunkSize - 1)];
+
+    /// <summary>Has the processor fetch what a timer runs, which will be asked for soon; only where the runtime knows how to say so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal unsafe void PrefetchCall(int index)
+    {
+        if (Sse.IsSupported)
+        {
+            // The address is not used after this line, so it does not matter if the array moves.
+            Sse.Prefetch0(Unsafe.AsPointer(ref Call(index)));
+        }
+    }
 
     /// <summary>Takes a free entry. Its references are null, the rest is whatever it was.</summary>
     internal int Rent()
