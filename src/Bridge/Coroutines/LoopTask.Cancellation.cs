@@ -176,20 +176,21 @@ public partial class LoopTask
         _undelivered = UndeliveredCancel.Asked;
     }
 
-    /// <summary>True: what it waits for wakes the task, as cancelled. A sleep is no longer waited for then, its timer being used again.</summary>
+    /// <summary>True: what it waits for wakes the task, as cancelled. A sleep is no longer waited for then, its timer being gone.</summary>
     private bool TryEndWait(string? message)
     {
-        if (_waitingFor is not TimerNode timer)
+        if (!ReferenceEquals(_waitingFor, SleepWait.Instance))
         {
             return _waitingFor!.CancelWait(message);
         }
 
-        if (!timer.TryCutSleep())
+        if (!Loop.TryRemoveTimer(((ISleeper)_leaf).Timer))
         {
             return false;
         }
 
         _waitingFor = null;
+        Loop.Enqueue(this, null, RunContext);
         return true;
     }
 

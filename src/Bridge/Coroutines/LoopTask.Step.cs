@@ -96,8 +96,8 @@ public partial class LoopTask
                 foreign.Task = task;
                 task.Details.ForeignWait = foreign;
                 break;
-            case TimerNode timer:
-                timer.Callback = task;
+            case SleepWait:
+                Loop.RedirectTimer(((ISleeper)_leaf).Timer, task);
                 break;
         }
 

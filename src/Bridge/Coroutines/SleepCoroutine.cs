@@ -1,14 +1,18 @@
 namespace Bridge;
 
-/// <summary>The coroutine of <see cref="LoopTask.Sleep(TimeSpan)"/>, written by hand: one small object, and a pooled timer.</summary>
-internal sealed class SleepCoroutine : Coroutine
+/// <summary>The coroutine of <see cref="LoopTask.Sleep(TimeSpan)"/>, written by hand: one small object, and a timer.</summary>
+internal sealed class SleepCoroutine : Coroutine, ISleeper
 {
-    private readonly TimeSpan _delay;
+    /// <summary>The delay; once the sleep has begun, its timer's sequence number.</summary>
+    private long _ticks;
+    private int _timerIndex;
     private bool _slept;
 
-    internal SleepCoroutine(TimeSpan delay) => _delay = delay;
+    internal SleepCoroutine(TimeSpan delay) => _ticks = delay.Ticks;
 
     internal override string MethodName => "LoopTask.Sleep";
+
+    TimerId ISleeper.Timer => new(_timerIndex, _ticks);
 
     private protected override void MoveNext()
     {
@@ -16,7 +20,7 @@ internal sealed class SleepCoroutine : Coroutine
         if (!_slept)
         {
             _slept = true;
-            Sleep.Begin(loop, this, _delay);
+            (_timerIndex, _ticks) = Sleep.Begin(loop, this, _ticks);
         }
         else if (Sleep.WasCancelled(loop) is { } cancelled)
         {
@@ -30,19 +34,22 @@ internal sealed class SleepCoroutine : Coroutine
 }
 
 /// <summary>The same with a result.</summary>
-internal sealed class SleepCoroutine<T> : Coroutine<T>
+internal sealed class SleepCoroutine<T> : Coroutine<T>, ISleeper
 {
-    private readonly TimeSpan _delay;
     private readonly T _result;
+    private long _ticks;
+    private int _timerIndex;
     private bool _slept;
 
     internal SleepCoroutine(TimeSpan delay, T result)
     {
-        _delay = delay;
+        _ticks = delay.Ticks;
         _result = result;
     }
 
     internal override string MethodName => "LoopTask.Sleep";
+
+    TimerId ISleeper.Timer => new(_timerIndex, _ticks);
 
     private protected override void MoveNext()
     {
@@ -50,7 +57,7 @@ internal sealed class SleepCoroutine<T> : Coroutine<T>
         if (!_slept)
         {
             _slept = true;
-            Sleep.Begin(loop, this, _delay);
+            (_timerIndex, _ticks) = Sleep.Begin(loop, this, _ticks);
         }
         else if (Sleep.WasCancelled(loop) is { } cancelled)
         {
@@ -61,6 +68,21 @@ internal sealed class SleepCoroutine<T> : Coroutine<T>
             Succeed(_result);
         }
     }
+}
+
+/// <summary>The innermost coroutine of a task that waits for <see cref="SleepWait"/>.</summary>
+internal interface ISleeper
+{
+    /// <summary>What will wake the task.</summary>
+    TimerId Timer { get; }
+}
+
+/// <summary>What a sleeping task waits for: its innermost coroutine knows the timer.</summary>
+internal sealed class SleepWait : LoopWork
+{
+    internal static readonly SleepWait Instance = new();
+
+    internal override void Run() => throw new InvalidOperationException("A sleep is not run.");
 }
 
 /// <summary>What both kinds of sleep do: the guard, and the two halves.</summary>
@@ -81,17 +103,19 @@ internal static class Sleep
         return sleep;
     }
 
-    internal static void Begin(EventLoop loop, Coroutine sleeper, TimeSpan delay)
+    /// <summary>Suspends the current task. The timer means nothing if the sleep is but a yield.</summary>
+    internal static TimerId Begin(EventLoop loop, Coroutine sleeper, long delay)
     {
         LoopTask task = loop.CurrentTask!;
-        if (delay <= TimeSpan.Zero)
+        if (delay <= 0)
         {
             task.SuspendOn(sleeper, YieldWait.Instance);
+            return default;
         }
-        else
-        {
-            task.SuspendOn(sleeper, loop.StartTimer(delay, task, null, loop.CaptureContext()));
-        }
+
+        TimerId timer = loop.StartTimer(TimeSpan.FromTicks(delay), task, loop.CaptureContext());
+        task.SuspendOn(sleeper, SleepWait.Instance);
+        return timer;
     }
 
     internal static Exception? WasCancelled(EventLoop loop)

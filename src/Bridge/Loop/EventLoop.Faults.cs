@@ -22,9 +22,6 @@ public abstract partial class EventLoop
     private string? _faultyCallback;
     private string? _faultyCallbackStack;
 
-    /// <summary>The callback of the timer that failed; set by the inner one of two exception filters, taken by the outer one.</summary>
-    private object? _faultyTimerCallback;
-
     /// <summary>Whether any loop was ever in debug mode. Spares everybody else the question which loop runs here.</summary>
     internal static bool AnyDebug => s_anyDebug;
 
@@ -115,20 +112,8 @@ public abstract partial class EventLoop
         }
     }
 
-    /// <summary>An exception filter that catches nothing.</summary>
-    internal bool NoteFaultyTimer(object callback)
-    {
-        _faultyTimerCallback = callback;
-        return false;
-    }
-
     private bool IsReported(Exception exception, object? callback)
     {
-        if (callback is TimerNode)
-        {
-            (callback, _faultyTimerCallback) = (_faultyTimerCallback, null);
-        }
-
         if (exception is IFatalLoopException)
         {
             return false;
@@ -167,8 +152,6 @@ public abstract partial class EventLoop
 
     private void RunWatched(object? callback)
     {
-        // A timer's node is used again once it has run.
-        callback = callback is TimerNode timer ? timer.Callback : callback;
         long started = Stopwatch.GetTimestamp();
         RunQueued(_ready.Head + 1);
         ReportIfSlow(callback, started);

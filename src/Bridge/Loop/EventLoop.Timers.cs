@@ -1,11 +1,8 @@
 namespace Bridge;
 
-/// <content>CallLater, CallAt, and the pool of timer nodes.</content>
+/// <content>CallLater and CallAt.</content>
 public abstract partial class EventLoop
 {
-    private TimerNode? _freeTimers;
-    private long _timerSequence;
-
     /// <summary>Loop time: monotonic, zero when the loop was made. All deadlines are on this clock. Any thread.</summary>
     /// <remarks>Source: <c>loop.time</c>.</remarks>
     public TimeSpan Now => TimeSpan.FromTicks(_clock.NowTicks);
@@ -82,67 +79,34 @@ public abstract partial class EventLoop
         return StartTimer(when.Ticks, when.Ticks <= _lastPoll, callback, state, context);
     }
 
-    /// <summary>Starts a timer of our own. Loop thread.</summary>
-    internal TimerNode StartTimer(TimeSpan delay, object callback, object? state, ExecutionContext? context)
-    {
-        TimerNode node = RentTimer(_clock.DeadlineAfter(delay), callback, state, context);
-        _timers.Add(node);
-        return node;
-    }
+    /// <summary>Starts a sleep's timer. Loop thread.</summary>
+    internal TimerId StartTimer(TimeSpan delay, LoopWork sleeper, ExecutionContext? context)
+        => _timers.Add(_clock.DeadlineAfter(delay), sleeper, null, context);
+
+    /// <summary>Has a sleep's timer, which is not due yet, wake another one. Loop thread.</summary>
+    internal void RedirectTimer(TimerId timer, LoopWork sleeper) => _timers.Redirect(timer, sleeper);
+
+    /// <summary>Takes a sleep's timer out. False: it is due already. Loop thread.</summary>
+    internal bool TryRemoveTimer(TimerId timer) => !IsClosed && _timers.TryRemove(timer);
 
     /// <summary>Takes a timer out, or keeps a due one from running.</summary>
-    internal void CancelTimer(TimerNode node)
+    internal bool CancelTimer(TimerId timer)
     {
-        if (node.Place == TimerNode.Queued)
-        {
-            // In the ready queue already: it will pass without running anything and go back to the pool there.
-            node.Callback = null;
-            node.State = null;
-            return;
-        }
-
-        _timers.Remove(node);
-        ReleaseTimer(node);
+        AssertLoopThread();
+        return !IsClosed && (_timers.TryRemove(timer) || (_timers.TryGetQueued(timer, out long queued) && _ready.Cancel(queued)));
     }
 
-    internal void ReleaseTimer(TimerNode node)
+    internal bool IsTimerPending(TimerId timer)
     {
-        node.Callback = null;
-        node.State = null;
-        node.Context = null;
-        node.Sequence = -1;
-        node.Place = TimerNode.Free;
-        node.Next = _freeTimers;
-        _freeTimers = node;
+        AssertLoopThread();
+        return !IsClosed && (_timers.Contains(timer) || (_timers.TryGetQueued(timer, out long queued) && _ready.IsPending(queued)));
     }
 
     private TimerHandle StartTimer(long deadline, bool due, object callback, object? state, ExecutionContext? context)
     {
         callback = Traced(callback, ref state);
-        TimerNode node = RentTimer(deadline, callback, state, context ?? CaptureContext());
-        _timers.Add(node);
+        TimerId timer = _timers.Add(deadline, callback, state, context ?? CaptureContext());
         _pollDue |= due;
-        return new TimerHandle(this, node);
-    }
-
-    private TimerNode RentTimer(long deadline, object callback, object? state, ExecutionContext? context)
-    {
-        TimerNode? node = _freeTimers;
-        if (node is null)
-        {
-            node = new TimerNode(this);
-        }
-        else
-        {
-            _freeTimers = node.Next;
-            node.Next = null;
-        }
-
-        node.Deadline = deadline;
-        node.Sequence = _timerSequence++;
-        node.Callback = callback;
-        node.State = state;
-        node.Context = context;
-        return node;
+        return new TimerHandle(this, timer, deadline);
     }
 }

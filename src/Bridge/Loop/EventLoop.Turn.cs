@@ -160,15 +160,10 @@ public abstract partial class EventLoop
     /// <summary>5. Deadlines before now + clock resolution are due; by deadline, then in the order they were made.</summary>
     private void QueueDueTimers(long now)
     {
-        if (_timers.Count == 0)
+        _timers.ReleaseQueued(_ready.Head);
+        if (_timers.Count != 0)
         {
-            return;
-        }
-
-        while (_timers.TakeDue(now + LoopClock.ResolutionTicks - 1) is { } timer)
-        {
-            timer.Place = TimerNode.Queued;
-            _ready.Enqueue(timer, null, timer.Context);
+            _timers.QueueDue(now + LoopClock.ResolutionTicks - 1, ref _ready);
         }
     }
 

@@ -146,7 +146,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _state = EventLoopState.Closed;
         _inbox.Close();
         _ready.Clear();
-        _timers.Clear(ReleaseTimer);
+        _timers.Clear();
         try
         {
             _closeRegistry.Close(exception => CallExceptionHandler(new LoopErrorContext($"Error while closing event loop '{Name}'", exception)));

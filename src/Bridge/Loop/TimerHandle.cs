@@ -12,16 +12,14 @@ namespace Bridge;
 public readonly struct TimerHandle : IEquatable<TimerHandle>, IComparable<TimerHandle>
 {
     private readonly EventLoop? _loop;
-    private readonly TimerNode? _node;
-    private readonly long _sequence;
+    private readonly TimerId _timer;
     private readonly long _deadline;
 
-    internal TimerHandle(EventLoop loop, TimerNode node)
+    internal TimerHandle(EventLoop loop, TimerId timer, long deadline)
     {
         _loop = loop;
-        _node = node;
-        _sequence = node.Sequence;
-        _deadline = node.Deadline;
+        _timer = timer;
+        _deadline = deadline;
     }
 
     /// <summary>The deadline on the loop's clock (<see cref="EventLoop.Now"/>); also after the callback ran or was cancelled.</summary>
@@ -29,41 +27,25 @@ public readonly struct TimerHandle : IEquatable<TimerHandle>, IComparable<TimerH
 
     /// <summary>Whether the callback is still to run: neither started nor cancelled.</summary>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
-    public bool IsPending
-    {
-        get
-        {
-            _loop?.AssertLoopThread();
-            return _node is not null && !_loop!.IsClosed && _node.Sequence == _sequence && _node.Place != TimerNode.Free && _node.Callback is not null;
-        }
-    }
+    public bool IsPending => _loop is not null && _loop.IsTimerPending(_timer);
 
     /// <summary>Cancels the callback and lets go of it and its argument.</summary>
     /// <returns>True: the callback will never run. False: it has started, has run, or was cancelled before.</returns>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
-    public bool Cancel()
-    {
-        if (!IsPending)
-        {
-            return false;
-        }
-
-        _loop!.CancelTimer(_node!);
-        return true;
-    }
+    public bool Cancel() => _loop is not null && _loop.CancelTimer(_timer);
 
     /// <summary>Orders by deadline.</summary>
     /// <param name="other">The handle to compare with.</param>
     public int CompareTo(TimerHandle other) => _deadline.CompareTo(other._deadline);
 
     /// <inheritdoc />
-    public bool Equals(TimerHandle other) => ReferenceEquals(_node, other._node) && _sequence == other._sequence;
+    public bool Equals(TimerHandle other) => ReferenceEquals(_loop, other._loop) && _timer == other._timer;
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is TimerHandle other && Equals(other);
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(_node, _sequence);
+    public override int GetHashCode() => HashCode.Combine(_loop, _timer);
 
     /// <summary>Whether both name the same scheduled callback.</summary>
     /// <param name="left">One handle.</param>

@@ -2,72 +2,82 @@ using System.Diagnostics;
 
 namespace Bridge;
 
-/// <summary>Timers of the current wheel tick in exact order: by deadline, then by sequence. A heap that knows each node's position.</summary>
+/// <summary>Timers that were overdue when they came, in exact order: by deadline, then by sequence. A heap; each timer knows its position.</summary>
 /// <remarks>
-/// Each entry carries its keys, so comparing reads the array only and not the nodes, which lie all over the heap of objects; four children to
-/// an entry, so that few nodes have to be told their new position.
+/// Each item carries its keys, so comparing reads the array only and not the timers, which lie all over the store; four children to
+/// an item, so that few timers have to be told their new position.
 /// </remarks>
-internal sealed class TimerHeap
+internal sealed class TimerHeap(TimerStore store)
 {
     private const int Children = 4;
 
-    private Entry[] _entries = new Entry[16];
+    private Item[] _items = [];
     private int _count;
 
     internal int Count => _count;
 
-    internal TimerNode? First => _count == 0 ? null : _entries[0].Node;
+    /// <summary>The earliest timer. There must be one.</summary>
+    internal int First => _items[0].Index;
 
-    internal void Add(TimerNode node)
+    /// <summary>Its deadline.</summary>
+    internal long FirstDeadline => _items[0].Deadline;
+
+    internal void Add(int index)
     {
-        if (_count == _entries.Length)
+        if (_count == _items.Length)
         {
-            Array.Resize(ref _entries, _count * 2);
+            Array.Resize(ref _items, Math.Max(16, _count * 2));
         }
 
-        node.Place = TimerNode.InHeap;
-        SiftUp(new Entry(node), _count++);
+        ref TimerNode node = ref store.Node(index);
+        node.Previous = TimerNode.InHeap;
+        SiftUp(new Item(index, node.Deadline, store.Call(index).Sequence), _count++);
     }
 
-    internal void Remove(TimerNode node)
+    internal void Remove(int index)
     {
-        Debug.Assert(node.Place == TimerNode.InHeap && _entries[node.HeapIndex].Node == node, "The node is not in this heap.");
-        int hole = node.HeapIndex;
-        Entry last = _entries[--_count];
-        _entries[_count] = default;
-        if (last.Node != node)
+        int hole = store.Node(index).Next;
+        Debug.Assert(store.Node(index).Previous == TimerNode.InHeap && _items[hole].Index == index, "The timer is not in this heap.");
+        Item last = _items[--_count];
+        if (last.Index == index)
         {
-            if (hole > 0 && last.IsBefore(_entries[(hole - 1) / Children]))
-            {
-                SiftUp(last, hole);
-            }
-            else
-            {
-                SiftDown(last, hole);
-            }
+            return;
         }
 
-        node.Place = TimerNode.Free;
+        if (hole > 0 && last.IsBefore(_items[(hole - 1) / Children]))
+        {
+            SiftUp(last, hole);
+        }
+        else
+        {
+            SiftDown(last, hole);
+        }
     }
 
-    private void SiftUp(in Entry entry, int hole)
+    internal void Clear()
+    {
+        _items = [];
+        _count = 0;
+    }
+
+    private void SiftUp(in Item item, int hole)
     {
         while (hole > 0)
         {
             int parent = (hole - 1) / Children;
-            if (!entry.IsBefore(_entries[parent]))
+            if (!item.IsBefore(_items[parent]))
             {
                 break;
             }
 
-            Put(_entries[parent], hole);
+            Put(_items[parent], hole);
             hole = parent;
         }
 
-        Put(entry, hole);
+        Put(item, hole);
     }
 
-    private void SiftDown(in Entry entry, int hole)
+    private void SiftDown(in Item item, int hole)
     {
         while (true)
         {
@@ -78,16 +88,16 @@ internal sealed class TimerHeap
             }
 
             int earliest = EarliestOf(first, Math.Min(first + Children, _count));
-            if (!_entries[earliest].IsBefore(entry))
+            if (!_items[earliest].IsBefore(item))
             {
                 break;
             }
 
-            Put(_entries[earliest], hole);
+            Put(_items[earliest], hole);
             hole = earliest;
         }
 
-        Put(entry, hole);
+        Put(item, hole);
     }
 
     private int EarliestOf(int first, int end)
@@ -95,7 +105,7 @@ internal sealed class TimerHeap
         int earliest = first;
         for (int child = first + 1; child < end; child++)
         {
-            if (_entries[child].IsBefore(_entries[earliest]))
+            if (_items[child].IsBefore(_items[earliest]))
             {
                 earliest = child;
             }
@@ -104,27 +114,19 @@ internal sealed class TimerHeap
         return earliest;
     }
 
-    private void Put(in Entry entry, int index)
+    private void Put(in Item item, int position)
     {
-        _entries[index] = entry;
-        entry.Node.HeapIndex = index;
+        _items[position] = item;
+        store.Node(item.Index).Next = position;
     }
 
-    private readonly struct Entry
+    private readonly struct Item(int index, long deadline, long sequence)
     {
-        private readonly long _deadline;
-        private readonly long _sequence;
+        internal readonly int Index = index;
+        internal readonly long Deadline = deadline;
+        private readonly long _sequence = sequence;
 
-        internal Entry(TimerNode node)
-        {
-            Node = node;
-            _deadline = node.Deadline;
-            _sequence = node.Sequence;
-        }
-
-        internal TimerNode Node { get; }
-
-        internal bool IsBefore(in Entry other)
-            => _deadline < other._deadline || (_deadline == other._deadline && _sequence < other._sequence);
+        internal bool IsBefore(in Item other)
+            => Deadline < other.Deadline || (Deadline == other.Deadline && _sequence < other._sequence);
     }
 }

@@ -1,4 +1,5 @@
-using System.Numerics;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Bridge;
 
@@ -14,62 +15,111 @@ namespace Bridge;
 /// the level depends on nothing but the deadline and the current tick, so they run in the order in which they came. Timers that are overdue
 /// when they come (<see cref="EventLoop.CallAt(TimeSpan, Action, ExecutionContext?)"/>) are in a heap.
 /// </para>
+/// <para>
+/// A timer that is due is a callback like any other: its callback moves into the ready queue, and its entry remembers where in there it is,
+/// until it has run (<see cref="ReleaseQueued"/>).
+/// </para>
 /// <para>Invariant: a timer in the wheel has a later deadline than <c>_current</c>. Cancelled timers are gone at once. Loop thread only.</para>
 /// </remarks>
-internal sealed class TimerWheel
+internal sealed partial class TimerWheel
 {
-    private const int LevelBits = 8;
-    private const int SlotsPerLevel = 1 << LevelBits;
-    private const int Levels = 8;
-    private const int WordsPerLevel = SlotsPerLevel / 64;
+    private readonly TimerStore _store = new();
+    private readonly TimerHeap _overdue;
 
-    /// <summary>How many timers of a slot are looked at to find its exact first deadline, before its start has to do.</summary>
-    private const int ExactPeek = 8;
-
-    /// <summary>The first timer of each slot; a slot's timers form a ring, in order.</summary>
-    private readonly TimerNode?[] _slots = new TimerNode?[Levels * SlotsPerLevel];
-
-    /// <summary>A bit for each slot that holds timers.</summary>
-    private readonly ulong[] _occupied = new ulong[Levels * WordsPerLevel];
-
-    private readonly TimerHeap _overdue = new();
-
-    /// <summary>Timers of the slot being taken, chained by <see cref="TimerNode.Next"/>. Empty outside a run of <see cref="TakeDue"/> calls.</summary>
-    private TimerNode? _due;
+    /// <summary>The rest of the slot being taken, chained by <see cref="TimerNode.Next"/>; negative if there is none, as always outside a run of <see cref="TryTakeDue"/> calls.</summary>
+    private int _due = -1;
 
     private long _current;
+    private long _nextSequence;
     private int _count;
+
+    /// <summary>The ready queue's number after that of the last timer that was queued there; 0 if all entries of such timers are free.</summary>
+    private long _queuedEnd;
+
+    internal TimerWheel() => _overdue = new TimerHeap(_store);
 
     /// <summary>Timers scheduled and neither due nor cancelled.</summary>
     internal int Count => _count;
 
-    internal void Add(TimerNode node)
+    internal TimerId Add(long deadline, object callback, object? state, ExecutionContext? context)
     {
+        int index = _store.Rent();
+        ref TimerCall call = ref _store.Call(index);
+        call.Callback = callback;
+
+        // Storing a reference costs more than asking for null, which these mostly are.
+        if (state is not null)
+        {
+            call.State = state;
+        }
+
+        if (context is not null)
+        {
+            call.Context = context;
+        }
+
+        long sequence = _nextSequence++;
+        call.Sequence = sequence;
+        ref TimerNode node = ref _store.Node(index);
+        node.Deadline = deadline;
         _count++;
-        Place(node);
+        Place(index, ref node);
+        return new TimerId(index, sequence);
     }
 
-    /// <summary>Takes a timer out, wherever it is. It must be in here.</summary>
-    internal void Remove(TimerNode node)
+    /// <summary>Takes a timer out. False: it is due already, or gone.</summary>
+    internal bool TryRemove(TimerId timer)
     {
-        _count--;
-        if (node.Place == TimerNode.InHeap)
+        int index = timer.Index;
+        ref TimerCall call = ref _store.Call(index);
+        ref TimerNode node = ref _store.Node(index);
+        if (call.Sequence != timer.Sequence || node.Previous == TimerNode.Queued)
         {
-            _overdue.Remove(node);
+            return false;
+        }
+
+        if (node.Previous == TimerNode.InHeap)
+        {
+            _overdue.Remove(index);
         }
         else
         {
-            Unlink(node);
+            Unlink(in node);
         }
+
+        _count--;
+        call = default;
+        call.Sequence = -1;
+        _store.Return(index);
+        return true;
+    }
+
+    /// <summary>Whether a timer is neither due nor gone.</summary>
+    internal bool Contains(TimerId timer)
+        => _store.Call(timer.Index).Sequence == timer.Sequence && _store.Node(timer.Index).Previous != TimerNode.Queued;
+
+    /// <summary>Finds the number in the ready queue of a timer that was due; it may have run since.</summary>
+    internal bool TryGetQueued(TimerId timer, out long queued)
+    {
+        ref TimerNode node = ref _store.Node(timer.Index);
+        queued = node.Deadline;
+        return _store.Call(timer.Index).Sequence == timer.Sequence && node.Previous == TimerNode.Queued;
+    }
+
+    /// <summary>Has a timer that is neither due nor gone run something else.</summary>
+    internal void Redirect(TimerId timer, object callback)
+    {
+        Debug.Assert(Contains(timer), "The timer is due or gone.");
+        _store.Call(timer.Index).Callback = callback;
     }
 
     /// <summary>Finds until when the loop may sleep: never later than the first deadline, and exactly that in all but crowded cases.</summary>
     /// <returns>False if there is no timer.</returns>
     internal bool TryGetWakeTime(out long ticks)
     {
-        if (_overdue.First is { } first)
+        if (_overdue.Count != 0)
         {
-            ticks = first.Deadline;
+            ticks = _overdue.FirstDeadline;
             return true;
         }
 
@@ -79,97 +129,61 @@ internal sealed class TimerWheel
         }
 
         // The start of a slot is a lower bound: waking then costs one empty turn, after which its timers have moved down a level.
-        ticks = FirstDeadlineOf(_slots[place]!) ?? ticks;
+        ticks = FirstDeadlineOf(place) ?? ticks;
         return true;
     }
 
-    /// <summary>Takes the first timer that is due at <paramref name="now"/> (loop ticks, inclusive), in order; null when there is no more.</summary>
-    internal TimerNode? TakeDue(long now)
+    /// <summary>Moves the timers that are due at <paramref name="now"/> (loop ticks, inclusive) to the ready queue, in order.</summary>
+    internal void QueueDue(long now, ref ReadyQueue ready)
     {
-        if (_due is null && !TryFindDue(now))
+        while (TryTakeDue(now, out int index))
         {
-            return null;
+            ref TimerCall call = ref _store.Call(index);
+            ref TimerNode node = ref _store.Node(index);
+            node.Deadline = ready.Enqueue(call.Callback!, call.State, call.Context);
+            node.Previous = TimerNode.Queued;
+            call.Callback = null;
+            call.State = null;
+            call.Context = null;
+            _store.Retire(index);
+            _queuedEnd = node.Deadline + 1;
+        }
+    }
+
+    /// <summary>Frees the entries of the timers that were queued, once the ready queue has got past the last of them.</summary>
+    internal void ReleaseQueued(long readyHead)
+    {
+        if (_queuedEnd != 0 && _queuedEnd <= readyHead)
+        {
+            _queuedEnd = 0;
+            _store.ReturnRetired();
+        }
+    }
+
+    /// <summary>Drops all timers and the memory they had. A <see cref="TimerId"/> means nothing after it.</summary>
+    internal void Clear()
+    {
+        _count = 0;
+        _queuedEnd = 0;
+        _overdue.Clear();
+        Array.Clear(_occupied);
+        _store.Clear();
+    }
+
+    /// <summary>Takes the first timer that is due out, in order. False: there is no more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeDue(long now, out int index)
+    {
+        if (_due < 0 && !TryFindDue(now))
+        {
+            index = -1;
+            return false;
         }
 
-        TimerNode node = _due!;
-        _due = node.Next;
-        node.Next = null;
-        node.Previous = null;
+        index = _due;
+        _due = _store.Node(index).Next;
         _count--;
-        return node;
-    }
-
-    /// <summary>Drops all timers.</summary>
-    internal void Clear(Action<TimerNode> dropped)
-    {
-        while (_overdue.First is { } node)
-        {
-            Remove(node);
-            dropped(node);
-        }
-
-        for (int place = 0; place < _slots.Length; place++)
-        {
-            while (_slots[place] is { } node)
-            {
-                Remove(node);
-                dropped(node);
-            }
-        }
-    }
-
-    private void Place(TimerNode node)
-    {
-        long deadline = node.Deadline;
-        if (deadline <= _current)
-        {
-            _overdue.Add(node);
-            return;
-        }
-
-        int level = BitOperations.Log2((ulong)(deadline ^ _current)) / LevelBits;
-        int place = (level * SlotsPerLevel) + ((int)(deadline >> (level * LevelBits)) & (SlotsPerLevel - 1));
-        node.Place = place;
-        if (_slots[place] is { } first)
-        {
-            TimerNode last = first.Previous!;
-            node.Previous = last;
-            node.Next = first;
-            last.Next = node;
-            first.Previous = node;
-        }
-        else
-        {
-            node.Previous = node;
-            node.Next = node;
-            _slots[place] = node;
-            _occupied[place / 64] |= 1UL << place;
-        }
-    }
-
-    private void Unlink(TimerNode node)
-    {
-        int place = node.Place;
-        TimerNode next = node.Next!;
-        if (ReferenceEquals(next, node))
-        {
-            _slots[place] = null;
-            _occupied[place / 64] &= ~(1UL << place);
-        }
-        else
-        {
-            TimerNode previous = node.Previous!;
-            next.Previous = previous;
-            previous.Next = next;
-            if (ReferenceEquals(_slots[place], node))
-            {
-                _slots[place] = next;
-            }
-        }
-
-        node.Next = null;
-        node.Previous = null;
-        node.Place = TimerNode.Free;
+        return true;
     }
 
     /// <summary>Moves the current tick on until timers are due, or to <paramref name="now"/> if none are.</summary>
@@ -183,11 +197,12 @@ internal sealed class TimerWheel
                 return false;
             }
 
-            TimerNode first = Detach(place);
-            bool isAlone = first.Next is null && first.Deadline <= now;
+            int first = Detach(place);
+            ref TimerNode node = ref _store.Node(first);
+            bool isAlone = node.Next < 0 && node.Deadline <= now;
             if (isAlone || place < SlotsPerLevel)
             {
-                _current = first.Deadline;
+                _current = node.Deadline;
                 _due = first;
                 return true;
             }
@@ -196,79 +211,15 @@ internal sealed class TimerWheel
             Spread(first);
         }
 
-        TimerNode overdue = _overdue.First!;
-        if (overdue.Deadline > now)
+        if (_overdue.FirstDeadline > now)
         {
             return false;
         }
 
+        int overdue = _overdue.First;
         _overdue.Remove(overdue);
+        _store.Node(overdue).Next = -1;
         _due = overdue;
         return true;
-    }
-
-    /// <summary>Empties a slot; its timers become a chain that ends with null.</summary>
-    private TimerNode Detach(int place)
-    {
-        TimerNode first = _slots[place]!;
-        first.Previous!.Next = null;
-        _slots[place] = null;
-        _occupied[place / 64] &= ~(1UL << place);
-        return first;
-    }
-
-    /// <summary>Places the timers of a chain anew, seen from the current tick: each ends on a lower level, or is due.</summary>
-    private void Spread(TimerNode first)
-    {
-        TimerNode? node = first;
-        while (node is not null)
-        {
-            TimerNode? next = node.Next;
-            node.Next = null;
-            node.Previous = null;
-            Place(node);
-            node = next;
-        }
-    }
-
-    /// <summary>The occupied slot that starts first. Slots of a level lie after the current one, and lower levels lie before higher ones.</summary>
-    private bool TryFindNextSlot(out int place, out long start)
-    {
-        for (int word = 0; word < _occupied.Length; word++)
-        {
-            ulong bits = _occupied[word];
-            if (bits != 0)
-            {
-                place = (word * 64) + BitOperations.TrailingZeroCount(bits);
-                int shift = place / SlotsPerLevel * LevelBits;
-
-                // The bytes above the level are those of the current tick.
-                long above = shift + LevelBits < 64 ? _current >> (shift + LevelBits) << (shift + LevelBits) : 0;
-                start = above | ((long)(place % SlotsPerLevel) << shift);
-                return true;
-            }
-        }
-
-        place = 0;
-        start = 0;
-        return false;
-    }
-
-    /// <summary>The first deadline in a slot; null if that would take long to find.</summary>
-    private static long? FirstDeadlineOf(TimerNode first)
-    {
-        long earliest = first.Deadline;
-        int seen = 1;
-        for (TimerNode node = first.Next!; !ReferenceEquals(node, first); node = node.Next!)
-        {
-            if (++seen > ExactPeek)
-            {
-                return null;
-            }
-
-            earliest = Math.Min(earliest, node.Deadline);
-        }
-
-        return earliest;
     }
 }

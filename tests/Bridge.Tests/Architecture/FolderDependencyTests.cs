@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Bridge.Tests.Architecture;
 
 /// <summary>Holds the arrows between the folders of src/Bridge: every name in a file is resolved to the file that declares it.</summary>
-/// <remarks>Timers and Loop know each other: a timer is work of the loop, and the loop owns the wheel. Every other arrow points down.</remarks>
+/// <remarks>Timers and Loop know each other: the loop owns the wheel, which fills the ready queue. Every other arrow points down.</remarks>
 public sealed class FolderDependencyTests
 {
     private static readonly Dictionary<string, string[]> s_mayUse = new()
