@@ -50,7 +50,8 @@ public static partial class Catalog
         ]),
         new("ThreadSafeHop", "round trip on one processor", 20_000, 0,
         [
-            new("Bridge", () => new RoundTripsOnOneProcessor()),
+            new("Bridge", () => new RoundTripsOnOneProcessor(spin: false)),
+            new("Bridge, spinning", () => new RoundTripsOnOneProcessor(spin: true)),
             .. Python("round-trip-one-cpu"),
             C("round-trip-one-cpu", target: 1 / 1.5),
         ]),

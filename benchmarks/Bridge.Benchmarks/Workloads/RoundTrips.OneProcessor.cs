@@ -3,11 +3,12 @@ using Bridge.Benchmarks.Worlds;
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>The round trip of two loops whose threads share one processor: no halted processor to wake, and no use in spinning.</summary>
-/// <remarks>Both loops have threads of their own, because the measuring thread must not be pinned; it waits aside.</remarks>
-public sealed class RoundTripsOnOneProcessor : RoundTrips
+/// <remarks>On a machine or in a container with one processor loops never spin. Here the threads are bound by hand, which the runtime cannot see,
+/// so the spin is turned off by hand too, or left on to show what it costs. Both loops have threads of their own, because the measuring thread must not be pinned; it waits aside.</remarks>
+public sealed class RoundTripsOnOneProcessor(bool spin) : RoundTrips
 {
-    private readonly SelectorEventLoop _here = new(options: new EventLoopOptions { Name = "here", Debug = false });
-    private readonly SelectorEventLoop _there = new(options: new EventLoopOptions { Name = "there", Debug = false });
+    private readonly SelectorEventLoop _here = new(options: Options("here", spin));
+    private readonly SelectorEventLoop _there = new(options: Options("there", spin));
     private readonly ManualResetEventSlim _done = new();
     private readonly List<Thread> _threads = [];
 
@@ -43,6 +44,11 @@ public sealed class RoundTripsOnOneProcessor : RoundTrips
         _there.Dispose();
         _done.Dispose();
     }
+
+    private static EventLoopOptions Options(string name, bool spin)
+        => spin
+            ? new EventLoopOptions { Name = name, Debug = false }
+            : new EventLoopOptions { Name = name, Debug = false, MaximumSpin = TimeSpan.Zero };
 
     private void Start(SelectorEventLoop loop)
     {

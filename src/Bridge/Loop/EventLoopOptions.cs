@@ -28,7 +28,7 @@ public sealed class EventLoopOptions
     /// <summary>
     /// The longest time, from zero to one second, to wait awake for a post before sleeping. Adaptive: only a loop whose posts keep arriving that soon after it
     /// went to sleep spins at all, so an idle loop and one that waits for I/O burn nothing. Default 50 us; zero turns it off, and so
-    /// does a machine with one processor.
+    /// does a machine with one processor. Turn it off where the loop and those who post to it are bound to the same processor by hand.
     /// </summary>
     public TimeSpan MaximumSpin { get; init; } = s_defaultSpin;
 
