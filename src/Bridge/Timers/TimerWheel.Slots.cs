@@ -77,7 +77,7 @@ internal sealed partial class TimerWheel
         }
     }
 
-    private void MarkEmpty(int place) => _occupied[place / 64] &= ~(1UL << place);
+    private void MarkEmpty(int place) => _occupied[(uint)place / 64] &= ~(1UL << place);
 
     /// <summary>Empties a slot; its timers are a chain that ends with a negative number.</summary>
     private int Detach(int place)
