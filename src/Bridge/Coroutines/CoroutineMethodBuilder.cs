@@ -26,7 +26,7 @@ public struct CoroutineMethodBuilder
         var box = new CoroutineBox<TStateMachine>();
         if (CoroutineBox<TStateMachine>.NextIsGuarded())
         {
-            box.Guard(new NeverAwaited(box.MethodName, RunningLoop.Current));
+            box.Guard(new NeverAwaited(typeof(TStateMachine), RunningLoop.Current));
         }
 
         // First this field, then the copy: the copy's builder must know its box.
@@ -89,7 +89,7 @@ public struct CoroutineMethodBuilder<T>
         var box = new CoroutineBox<TStateMachine, T>();
         if (CoroutineBox<TStateMachine, T>.NextIsGuarded())
         {
-            box.Guard(new NeverAwaited(box.MethodName, RunningLoop.Current));
+            box.Guard(new NeverAwaited(typeof(TStateMachine), RunningLoop.Current));
         }
 
         _coroutine = box;

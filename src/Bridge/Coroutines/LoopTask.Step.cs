@@ -47,7 +47,16 @@ public partial class LoopTask
         }
         finally
         {
-            loop.CurrentTask = outer;
+            if (outer is null)
+            {
+                // Not the same to the machine: storing a constant null needs no write barrier.
+                loop.CurrentTask = null;
+            }
+            else
+            {
+                loop.CurrentTask = outer;
+            }
+
             Debug.Assert(loop.ThrowIntoStep is null, "A cancellation must be thrown in the step it was meant for.");
         }
     }
@@ -152,7 +161,15 @@ public partial class LoopTask
     private void Park()
     {
         LoopWork awaited = _waitingFor!;
-        awaited.WakeWhenDone(this, Loop);
+        if (ReferenceEquals(awaited, YieldWait.Instance))
+        {
+            Loop.EnqueueHere(this, _leaf.Context);
+        }
+        else
+        {
+            awaited.WakeWhenDone(this, Loop);
+        }
+
         if (_undelivered == UndeliveredCancel.Asked && TryEndWait(_details?.CancelMessage))
         {
             _undelivered = _waitingFor is null ? UndeliveredCancel.SleepCut : UndeliveredCancel.None;

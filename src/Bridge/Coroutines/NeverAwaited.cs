@@ -5,12 +5,12 @@ namespace Bridge;
 /// <summary>Notices that a coroutine was made and dropped without being awaited.</summary>
 /// <remarks>
 /// A finalizer on every coroutine would cost more than the coroutine. So, outside debug mode, the first coroutine of each async
-/// method gets such a guard, and every 256th after it: a forgotten await is still found, at its first run or soon after.
+/// method gets such a guard, and every 1024th after it: a forgotten await is still found, at its first run or soon after.
 /// </remarks>
 internal sealed class NeverAwaited
 {
     /// <summary>One in this many coroutines of a method is guarded; a power of two.</summary>
-    internal const int SampleEvery = 256;
+    internal const int SampleEvery = 1024;
 
     /// <summary>Whether the coroutine that is made now gets a guard.</summary>
     /// <param name="number">How many its method has made before.</param>
@@ -20,20 +20,22 @@ internal sealed class NeverAwaited
     // Apart, for it is inlined into every async method.
     private static bool RunsInDebugMode() => RunningLoop.Current is { Debug: true };
 
-    private readonly string _methodName;
+    /// <summary>The method's name, or the type of its state machine: a name is put together only when it is needed.</summary>
+    private readonly object _method;
     private readonly EventLoop? _loop;
     private readonly string? _stack;
 
-    internal NeverAwaited(string methodName, EventLoop? loop)
+    internal NeverAwaited(object method, EventLoop? loop)
     {
-        _methodName = methodName;
+        _method = method;
         _loop = loop;
         _stack = loop is { Debug: true } ? TracedCallback.CaptureStack() : null;
     }
 
     ~NeverAwaited()
     {
-        var context = new LoopErrorContext($"coroutine '{_methodName}' was never awaited") { SourceStack = _stack };
+        string name = _method is Type stateMachine ? StateMachineName.Of(stateMachine) : (string)_method;
+        var context = new LoopErrorContext($"coroutine '{name}' was never awaited") { SourceStack = _stack };
         if (_loop is null)
         {
             Console.Error.WriteLine(context);

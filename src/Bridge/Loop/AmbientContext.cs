@@ -41,7 +41,7 @@ internal static class AmbientContext
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Switch(Thread here, ExecutionContext? wanted)
     {
-        if (wanted is not null || !IsDefault(here))
+        if (wanted is null || ReferenceEquals(wanted, s_default) ? !IsDefault(here) : !s_hasField || !ReferenceEquals(FieldOf(here), wanted))
         {
             Switch(wanted);
         }
