@@ -65,7 +65,7 @@ public static class Safety
             new("off", () => new CreateTasksOnBridge()),
             new("on", () => new CreateTasksOnBridge(s_debug))),
         new("Safety", "never-awaited guard on each coroutine, per coroutine", DebugOperations, AnyBytes,
-            new("off: one in 256", () => new NestedOnBridge(0)),
+            new("off: one in 1,024", () => new NestedOnBridge(0)),
             new("on: debug mode", () => new NestedOnBridge(0, s_debug))),
     ];
 }

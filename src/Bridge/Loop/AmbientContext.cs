@@ -16,6 +16,9 @@ internal static class AmbientContext
     /// <summary>The context of a thread on which nobody set anything.</summary>
     internal static ExecutionContext Default => s_default;
 
+    /// <summary>Whether the current context is read from the thread, not asked of the runtime.</summary>
+    internal static bool HasField => s_hasField;
+
     /// <summary>The context to run a callback scheduled now in; null if it is the default one or flow is suppressed.</summary>
     internal static ExecutionContext? Capture()
     {
