@@ -64,7 +64,9 @@ internal sealed class Worker
     // Under the crew's lock: where the worker stands, and its neighbours in the idle stack.
     internal bool IsIdle { get; set; }
 
-    internal bool IsOnItsWay { get; set; }
+    internal bool IsWoken { get; set; }
+
+    internal bool IsStarting { get; set; }
 
     internal Worker? Above { get; set; }
 

@@ -24,7 +24,7 @@ internal sealed partial class WorkerCrew
         lock (_lock)
         {
             AssertInvariants();
-            if (_jobs.Count == 0 || _onTheirWay > 0 || _shutdown || _threadCount >= Options.MaxThreads)
+            if (_jobs.Count <= _starting || _woken > 0 || _shutdown || _threadCount >= Options.MaxThreads)
             {
                 // A shutdown has started whoever was needed, so that it can join them.
                 return;
@@ -72,10 +72,10 @@ internal sealed partial class WorkerCrew
             _slots.Add(null);
         }
 
-        var worker = new Worker(this, slot) { IsOnItsWay = true };
+        var worker = new Worker(this, slot) { IsStarting = true };
         _slots[slot] = worker;
         _threadCount++;
-        _onTheirWay++;
+        _starting++;
         return worker;
     }
 

@@ -21,19 +21,19 @@ internal sealed partial class WorkerCrew
         _idleCount++;
     }
 
-    /// <summary>Chooses whom to call for the jobs that wait; nobody if somebody is on the way, who will call the next.</summary>
+    /// <summary>Chooses whom to call for the jobs that wait; nobody if one was woken, who will call the next.</summary>
     private WorkerCall NextCall()
     {
-        if (_jobs.Count == 0 || _onTheirWay > 0)
+        if (_jobs.Count == 0 || _woken > 0)
         {
             return default;
         }
 
         var idle = PopIdle();
-        return new WorkerCall(idle, idle is null && !_shutdown && _threadCount < Options.MaxThreads);
+        return new WorkerCall(idle, idle is null && _jobs.Count > _starting && !_shutdown && _threadCount < Options.MaxThreads);
     }
 
-    /// <summary>Takes the warmest idle worker and puts it on its way; the caller wakes it once the lock is released.</summary>
+    /// <summary>Takes the warmest idle worker; the caller wakes it once the lock is released.</summary>
     private Worker? PopIdle()
     {
         if (_idle is not { } worker)
@@ -42,8 +42,8 @@ internal sealed partial class WorkerCrew
         }
 
         Unlink(worker);
-        worker.IsOnItsWay = true;
-        _onTheirWay++;
+        worker.IsWoken = true;
+        _woken++;
         return worker;
     }
 

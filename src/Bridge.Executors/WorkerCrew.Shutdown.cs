@@ -64,7 +64,7 @@ internal sealed partial class WorkerCrew
             }
 
             // A submitter may stand between queueing its job and starting a thread for it. Start it here, so that the joins below see it.
-            while (_broken is null && _jobs.Count > _onTheirWay && _threadCount < Options.MaxThreads)
+            while (_broken is null && _jobs.Count > _woken + _starting && _threadCount < Options.MaxThreads)
             {
                 needed.Add(AddWorker());
             }

@@ -5,10 +5,11 @@ namespace Bridge.Executors;
 /// <summary>The queue and the threads behind <see cref="ThreadPoolExecutor"/> and <see cref="AffineExecutor"/>.</summary>
 /// <remarks>
 /// <para>One lock guards everything in this class; threads are started, woken and joined, and jobs are run and abandoned, outside it.</para>
-/// <para>A worker is busy, idle (in the stack below) or on its way: woken or being started, and not yet looked at the queue. Workers are called
-/// one at a time: by a submission if none is on its way, and by one that took a job while more wait, before it runs its own. So a
-/// submission pays for one at most, and short jobs are done by few. What holds whenever the lock is free: while jobs are queued no worker
-/// is idle, unless one is on its way; so a queued job is always taken by somebody.</para>
+/// <para>A worker is busy, idle (in the stack below), woken or starting; the last two have not looked at the queue yet. Idle workers are woken one
+/// at a time: by a submission if none is woken, and by one that took a job while more wait, before it runs its own. So a submission pays
+/// for one at most, and short jobs are done by few. New workers may take long to set themselves up, so nobody waits for them: one is
+/// started if nobody is idle and more jobs wait than workers are starting. What holds whenever the lock is free: while jobs are queued no
+/// worker is idle, unless one is woken; so a queued job is always taken by somebody.</para>
 /// <para>The idle stack is last in, first out: the worker that ran last is the warmest, and the surplus ones at the bottom retire.</para>
 /// </remarks>
 internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, CrewOptions options)
@@ -27,7 +28,10 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
 
     private int _idleCount;
     private int _threadCount;
-    private int _onTheirWay;
+
+    /// <summary>Workers called from the idle stack, and new ones, that have not looked at the queue yet.</summary>
+    private int _woken;
+    private int _starting;
     private bool _shutdown;
 
     /// <summary>Null while the crew works; then what broke it, for the exceptions of later submissions. Set once.</summary>
@@ -214,10 +218,16 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
             Unlink(worker);
         }
 
-        if (worker.IsOnItsWay)
+        if (worker.IsWoken)
         {
-            worker.IsOnItsWay = false;
-            _onTheirWay--;
+            worker.IsWoken = false;
+            _woken--;
+        }
+
+        if (worker.IsStarting)
+        {
+            worker.IsStarting = false;
+            _starting--;
         }
     }
 
@@ -225,8 +235,8 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     private void AssertInvariants()
     {
         Debug.Assert(_lock.IsHeldByCurrentThread, "Invariants can only be checked while holding the lock.");
-        Debug.Assert(_onTheirWay >= 0 && _idleCount >= 0 && _idleCount + _onTheirWay <= _threadCount, "Workers are counted once.");
-        Debug.Assert(_jobs.Count == 0 || _idle is null || _onTheirWay > 0, "A job waits although a worker is idle.");
+        Debug.Assert(_woken >= 0 && _starting >= 0 && _idleCount >= 0 && _idleCount + _woken + _starting <= _threadCount, "Workers are counted once.");
+        Debug.Assert(_jobs.Count == 0 || _idle is null || _woken > 0, "A job waits although a worker is idle.");
         Debug.Assert(_threadCount <= Options.MaxThreads, "More workers than allowed.");
     }
 }

@@ -285,6 +285,55 @@ public sealed class ThreadPoolExecutorTests
         }
     }
 
+    [Fact(Timeout = 30000)]
+    public void Submit_WhileAnInitializerIsSlow_StartsTheNextThreadAllTheSame()
+    {
+        using var bothSetUp = new Barrier(2);
+        using var executor = new ThreadPoolExecutor(2, initializer: () => Assert.True(bothSetUp.SignalAndWait(TimeSpan.FromSeconds(20))));
+        ConcurrentFuture<int> first = executor.Submit(() => 1);
+        ConcurrentFuture<int> second = executor.Submit(() => 2);
+        Assert.Equal(1, first.GetResult());
+        Assert.Equal(2, second.GetResult());
+    }
+
+    [Fact(Timeout = 30000)]
+    public void Submit_WhileAnInitializerIsSlow_IsRunByAnIdleThread()
+    {
+        var slow = new Gate();
+        int threads = 0;
+        using var executor = new ThreadPoolExecutor(2, initializer: () =>
+        {
+            if (Interlocked.Increment(ref threads) == 2)
+            {
+                slow.Pass();
+            }
+        });
+        using Gate letGo = slow; // Disposed, and so opened, before the executor waits for its threads.
+        using var gate = new Gate();
+        ConcurrentFuture held = executor.Submit(gate.Pass);
+        gate.WaitUntilEntered();
+        ConcurrentFuture<int> waiting = executor.Submit(() => 1);
+        slow.WaitUntilEntered();
+        gate.Open();
+        Assert.Equal(1, waiting.GetResult(TimeSpan.FromSeconds(20)));
+        held.GetResult();
+
+        // The first thread is idle, or about to be; the second is still setting itself up.
+        Assert.Equal(2, executor.Submit(() => 2).GetResult(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact(Timeout = 30000)]
+    public void Submit_BurstOfBlockingJobs_AllThreadsRunThemAtOnce()
+    {
+        using var executor = new ThreadPoolExecutor(4);
+        for (int round = 0; round < 50; round++)
+        {
+            using var together = new Barrier(4);
+            ConcurrentFuture<bool>[] jobs = [.. Enumerable.Range(0, 4).Select(_ => executor.Submit(() => together.SignalAndWait(TimeSpan.FromSeconds(20))))];
+            Assert.All(jobs, job => Assert.True(job.GetResult()));
+        }
+    }
+
     private static WeakReference StartInsideContext(Executor executor)
     {
         WeakReference held = null!;
