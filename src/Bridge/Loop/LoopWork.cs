@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Bridge;
 
-/// <summary>What the ready queue can run besides a delegate: a task's step, a timer, a future's callback. Not for use in user code.</summary>
+/// <summary>What the ready queue can run besides a delegate: a task's step, a future's callback. Not for use in user code.</summary>
 /// <remarks>A virtual call on an object that exists anyway is what keeps waking a task free of closures.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class LoopWork
