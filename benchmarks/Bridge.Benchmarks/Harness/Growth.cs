@@ -32,7 +32,7 @@ public static class Growth
             "Constant: a timer is linked into a slot of the wheel and out of it, whatever else is in the wheel."),
         new("timers due at once", "ns per timer, scheduled and run", "timers due within a millisecond", PowersOfTen(1_000_000),
             timers => new TimersDueAtOnce(timers), AtLeast(50_000),
-            "Constant, plus the logarithm of how many share a tick of 51.2 us, for those are put in exact order; alone, a timer pays for a look at I/O."),
+            "Constant: a timer moves down the wheel a few times and is never compared with another; alone, it pays for a look at I/O."),
         new("posting threads", "ns per post", "producers", [1, 2, 4, 8, 16],
             producers => new CrossThreadPosts.OnBridge(producers), _ => 500_000,
             "Constant but for contention: a post takes one gate, once, and wakes nobody while the loop is busy."),
