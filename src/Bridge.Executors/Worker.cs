@@ -23,6 +23,8 @@ internal sealed class Worker
 
     /// <summary>The job the crew gave, until it is run. This thread only.</summary>
     private IExecutorJob? _taken;
+
+    /// <summary>Whom to call before that job is run. This thread only.</summary>
     private WorkerCall _next;
 
     /// <summary>Awake (spinning or busy), Parked (waiting on the monitor, or about to), Woken (look at the queue again).</summary>

@@ -47,16 +47,7 @@ public partial class LoopTask
         }
         finally
         {
-            if (outer is null)
-            {
-                // Not the same to the machine: storing a constant null needs no write barrier.
-                loop.CurrentTask = null;
-            }
-            else
-            {
-                loop.CurrentTask = outer;
-            }
-
+            loop.CurrentTask = outer;
             Debug.Assert(loop.ThrowIntoStep is null, "A cancellation must be thrown in the step it was meant for.");
         }
     }
@@ -67,6 +58,7 @@ public partial class LoopTask
         coroutine.Suspend(Loop);
         if (!ReferenceEquals(_leaf, coroutine))
         {
+            // Mostly it is the same one again, and a compare costs less than storing a reference.
             _leaf = coroutine;
         }
 
@@ -161,15 +153,7 @@ public partial class LoopTask
     private void Park()
     {
         LoopWork awaited = _waitingFor!;
-        if (ReferenceEquals(awaited, YieldWait.Instance))
-        {
-            Loop.EnqueueHere(this, _leaf.Context);
-        }
-        else
-        {
-            awaited.WakeWhenDone(this, Loop);
-        }
-
+        awaited.WakeWhenDone(this, Loop);
         if (_undelivered == UndeliveredCancel.Asked && TryEndWait(_details?.CancelMessage))
         {
             _undelivered = _waitingFor is null ? UndeliveredCancel.SleepCut : UndeliveredCancel.None;

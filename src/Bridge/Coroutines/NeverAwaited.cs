@@ -12,14 +12,6 @@ internal sealed class NeverAwaited
     /// <summary>One in this many coroutines of a method is guarded; a power of two.</summary>
     internal const int SampleEvery = 1024;
 
-    /// <summary>Whether the coroutine that is made now gets a guard.</summary>
-    /// <param name="number">How many its method has made before.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool Picks(int number) => (number & (SampleEvery - 1)) == 0 || (EventLoop.AnyDebug && RunsInDebugMode());
-
-    // Apart, for it is inlined into every async method.
-    private static bool RunsInDebugMode() => RunningLoop.Current is { Debug: true };
-
     /// <summary>The method's name, or the type of its state machine: a name is put together only when it is needed.</summary>
     private readonly object _method;
     private readonly EventLoop? _loop;
@@ -45,6 +37,14 @@ internal sealed class NeverAwaited
             _loop.ReportFromFinalizer(context);
         }
     }
+
+    /// <summary>Whether the coroutine that is made now gets a guard.</summary>
+    /// <param name="number">How many its method has made before.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool Picks(int number) => (number & (SampleEvery - 1)) == 0 || (EventLoop.AnyDebug && RunsInDebugMode());
+
+    // Apart, for it is inlined into every async method.
+    private static bool RunsInDebugMode() => RunningLoop.Current is { Debug: true };
 
     internal void Disarm() => GC.SuppressFinalize(this);
 }

@@ -19,8 +19,6 @@ internal sealed class PostBuffer(int capacity)
     /// <summary>A post of those in here has details.</summary>
     private bool _hasDetails;
 
-    internal int Capacity => _callbacks.Length;
-
     /// <summary>Fills an empty place: the one after the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(int index, object callback, object? state, ExecutionContext? context)
