@@ -78,6 +78,21 @@ public abstract partial class EventLoop
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     public abstract bool RemoveWriter(SafeHandle handle);
 
-    /// <summary>Queues a handler of what the selector found ready. Loop thread, inside <see cref="SelectAndQueue"/>.</summary>
-    private protected void QueueReady(LoopWork handler) => _ready.Enqueue(handler, null, handler.RunContext);
+    /// <summary>The watch of a file that the selector knows; null if it knows none. Loop thread.</summary>
+    internal abstract FileWatch? FindWatch(object file);
+
+    /// <summary>The watch of a file: the one that there is, or a new one, not registered yet. Loop thread.</summary>
+    internal abstract FileWatch WatchOf(object file);
+
+    /// <summary>Queues a handler of what the selector found ready, if there is one. Loop thread, inside <see cref="SelectAndQueue"/>.</summary>
+    private protected bool QueueReady(LoopWork? handler)
+    {
+        if (handler is null)
+        {
+            return false;
+        }
+
+        _ready.Enqueue(handler, null, handler.RunContext);
+        return true;
+    }
 }

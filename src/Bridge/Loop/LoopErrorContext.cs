@@ -50,6 +50,7 @@ public sealed partial class LoopErrorContext
         AddPart(parts, "source stack", SourceStack is null ? null : Environment.NewLine + SourceStack);
         AddFutureParts(parts);
         AddTaskParts(parts);
+        AddTransportParts(parts);
 
         var text = new StringBuilder(Message.Length == 0 ? "Unhandled exception in event loop" : Message);
         foreach ((string key, object? value) in parts)
@@ -77,4 +78,6 @@ public sealed partial class LoopErrorContext
     partial void AddFutureParts(SortedDictionary<string, object?> parts);
 
     partial void AddTaskParts(SortedDictionary<string, object?> parts);
+
+    partial void AddTransportParts(SortedDictionary<string, object?> parts);
 }

@@ -25,4 +25,10 @@ internal static partial class Messages
 
     internal static string NoCurrentLoop
         => $"There is no current event loop in thread {Environment.CurrentManagedThreadId}. Run one, or install one with EventLoop.SetCurrent.";
+
+    internal static string FileOfTransport(object file, object transport)
+        => $"{FileText.Of(file)} is used by transport {transport}. Use the transport, or close it first.";
+
+    internal static string FileOfOperation(object file, string operation, string loop)
+        => $"{FileText.Of(file)} is waited for by {operation} on event loop '{loop}'. Await or cancel that first.";
 }

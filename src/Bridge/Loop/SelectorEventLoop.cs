@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bridge.Selectors;
 
@@ -13,6 +14,9 @@ public sealed class SelectorEventLoop : EventLoop
 {
     private readonly ISelector _selector;
     private readonly SelectorWakeUp _wakeUp;
+
+    /// <summary>Found ready with nobody to tell; empty outside <see cref="SelectAndQueue"/>.</summary>
+    private readonly List<(FileWatch Watch, SelectorEvents Events)> _idle = [];
 
     /// <summary>Makes a loop.</summary>
     /// <param name="selector">The selector, which the loop from now on owns and disposes. Null: <see cref="Selector.CreateDefault"/>.</param>
@@ -62,21 +66,48 @@ public sealed class SelectorEventLoop : EventLoop
     /// <inheritdoc />
     public override bool RemoveWriter(SafeHandle handle) => Remove(handle, SelectorEvents.Write);
 
+    internal override FileWatch? FindWatch(object file)
+        => _selector.TryGetKey(file, out SelectorKey? key) ? (FileWatch)key.Data! : null;
+
+    internal override FileWatch WatchOf(object file) => FindWatch(file) ?? new FileWatch(_selector, file);
+
     private protected override void SelectAndQueue(TimeSpan? timeout)
     {
         foreach (ReadyKey ready in _selector.Select(_wakeUp.Limit(timeout)))
         {
-            var watch = (ReadinessWatch)ready.Key.Data!;
-            if ((ready.Events & SelectorEvents.Read) != 0 && watch.Reader is { } reader)
+            var watch = Unsafe.As<FileWatch>(ready.Key.Data!);
+            bool isIdle = false;
+            if ((ready.Events & SelectorEvents.Read) != 0)
             {
-                QueueReady(reader);
+                isIdle |= !QueueReady(watch.Reader);
             }
 
-            if ((ready.Events & SelectorEvents.Write) != 0 && watch.Writer is { } writer)
+            if ((ready.Events & SelectorEvents.Write) != 0)
             {
-                QueueReady(writer);
+                isIdle |= !QueueReady(watch.Writer);
+            }
+
+            if (isIdle)
+            {
+                // Not now: the selector's result must not change under this loop.
+                _idle.Add((watch, ready.Events));
             }
         }
+
+        if (_idle.Count > 0)
+        {
+            DropIdleInterests();
+        }
+    }
+
+    private void DropIdleInterests()
+    {
+        foreach ((FileWatch watch, SelectorEvents events) in _idle)
+        {
+            watch.DropIdleInterest(events);
+        }
+
+        _idle.Clear();
     }
 
     private protected override void WakeSelector() => _wakeUp.Wake();
@@ -101,21 +132,18 @@ public sealed class SelectorEventLoop : EventLoop
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(callback);
         AssertCanSchedule();
+        FileWatch watch = WatchOf(file);
+        ThrowIfTaken(watch, file, side);
         var handler = new ReadinessHandler(callback);
-        if (!_selector.TryGetKey(file, out SelectorKey? key))
+        if (side == SelectorEvents.Read)
         {
-            var watch = new ReadinessWatch();
-            Put(watch, side, handler);
-            _ = file is Socket socket ? _selector.Register(socket, side, watch) : _selector.Register((SafeHandle)file, side, watch);
-            return;
+            (watch.Reader as ReadinessHandler)?.Drop();
+            watch.SetReader(handler);
         }
-
-        var existing = (ReadinessWatch)key.Data!;
-        Take(existing, side)?.Drop();
-        Put(existing, side, handler);
-        if ((key.Events & side) == 0)
+        else
         {
-            _selector.Modify(key, key.Events | side, existing);
+            (watch.Writer as ReadinessHandler)?.Drop();
+            watch.SetWriter(handler);
         }
     }
 
@@ -123,49 +151,35 @@ public sealed class SelectorEventLoop : EventLoop
     {
         ArgumentNullException.ThrowIfNull(file);
         AssertLoopThread();
-        if (IsClosed || !_selector.TryGetKey(file, out SelectorKey? key) || Take((ReadinessWatch)key.Data!, side) is not { } handler)
+        if (IsClosed || FindWatch(file) is not { } watch || (side == SelectorEvents.Read ? watch.Reader : watch.Writer) is not ReadinessHandler handler)
         {
             return false;
         }
 
         handler.Drop();
-        SelectorEvents left = key.Events & ~side;
-        if (left == SelectorEvents.None)
+        if (side == SelectorEvents.Read)
         {
-            _selector.Unregister(key);
+            watch.ClearReader();
         }
         else
         {
-            _selector.Modify(key, left, key.Data);
+            watch.ClearWriter();
         }
 
         return true;
     }
 
-    private static void Put(ReadinessWatch watch, SelectorEvents side, ReadinessHandler handler)
+    /// <summary>A callback beside a transport, or in place of an operation that waits, would take what is meant for the other.</summary>
+    private void ThrowIfTaken(FileWatch watch, object file, SelectorEvents side)
     {
-        if (side == SelectorEvents.Read)
+        if (watch.Transport is { } transport)
         {
-            watch.Reader = handler;
-        }
-        else
-        {
-            watch.Writer = handler;
-        }
-    }
-
-    private static ReadinessHandler? Take(ReadinessWatch watch, SelectorEvents side)
-    {
-        ReadinessHandler? handler;
-        if (side == SelectorEvents.Read)
-        {
-            (handler, watch.Reader) = (watch.Reader, null);
-        }
-        else
-        {
-            (handler, watch.Writer) = (watch.Writer, null);
+            throw new InvalidOperationException(Messages.FileOfTransport(file, transport));
         }
 
-        return handler;
+        if ((side == SelectorEvents.Read ? watch.Reader : watch.Writer) is { } other and not ReadinessHandler)
+        {
+            throw new InvalidOperationException(Messages.FileOfOperation(file, other.Describe(), Name));
+        }
     }
 }

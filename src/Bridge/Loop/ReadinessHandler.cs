@@ -1,13 +1,6 @@
 namespace Bridge;
 
-/// <summary>What a loop calls for one descriptor: at most one handler per direction. Sits in the selector key's data.</summary>
-internal sealed class ReadinessWatch
-{
-    internal ReadinessHandler? Reader;
-    internal ReadinessHandler? Writer;
-}
-
-/// <summary>A read or write callback. Dropping it also stops a call that is queued already.</summary>
+/// <summary>A user's read or write callback. Dropping it also stops a call that is queued already.</summary>
 internal sealed class ReadinessHandler : LoopWork
 {
     private readonly ExecutionContext? _context = AmbientContext.Capture();
