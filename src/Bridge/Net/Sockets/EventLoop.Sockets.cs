@@ -156,7 +156,7 @@ public abstract partial class EventLoop
             {
                 if (file.TryAccept(out SocketFile accepted, out _, out SocketError error))
                 {
-                    return accepted.Socket;
+                    return accepted.ToOwner();
                 }
 
                 if (error != SocketError.ConnectionAborted)

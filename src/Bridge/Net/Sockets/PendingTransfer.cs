@@ -30,10 +30,20 @@ internal sealed class PendingTransfer : LoopWork
 
     private bool IsRead => _transfer.Kind is TransferKind.Receive or TransferKind.WaitToRead;
 
-    internal void Prepare(in SocketTransfer transfer, int done)
+    internal void Prepare(in SocketTransfer transfer)
     {
         _transfer = transfer;
-        _done = done;
+        _done = 0;
+    }
+
+    /// <summary>Does what can be done without waiting. True: it is over.</summary>
+    internal bool TryNow() => !_transfer.MustWait() && _transfer.TryStep(ref _done, ref _failure);
+
+    /// <summary>Code that is no coroutine awaits it: an <c>async Task</c> method.</summary>
+    internal void Add(Action continuation, ExecutionContext? context)
+    {
+        ArgumentNullException.ThrowIfNull(continuation);
+        WakeWhenDone(new Continuation(continuation, context), _waits.Loop);
     }
 
     internal override string Describe() => _transfer.Kind switch
@@ -91,19 +101,15 @@ internal sealed class PendingTransfer : LoopWork
         }
     }
 
-    /// <summary>The count; throws what the transfer failed with. Whoever calls this gives it back.</summary>
+    /// <summary>The count; throws what the transfer failed with. From then on it is free to be used again.</summary>
     internal int TakeResult()
     {
         (int done, Exception? failure) = (_done, _failure);
-        Recycle();
-        return failure is null ? done : throw failure;
-    }
-
-    internal void Recycle()
-    {
         _transfer = default;
         _failure = null;
         _waits.Return(this);
+        _waits.Loop.ThrowIntoStepIfAsked(null);
+        return failure is null ? done : throw failure;
     }
 
     /// <summary>Ends the wait with a failure; the task hears of it in its next step.</summary>

@@ -16,7 +16,7 @@ internal struct SocketFile
     /// <summary>The most buffers that one call takes.</summary>
     internal const int MaxVectors = 64;
 
-    private readonly SafeSocketHandle _handle;
+    private readonly SafeHandle _handle;
     private Socket? _socket;
 
     internal SocketFile(Socket socket)
@@ -25,9 +25,9 @@ internal struct SocketFile
         _handle = socket.SafeHandle;
     }
 
-    private SocketFile(SafeSocketHandle handle) => _handle = handle;
+    private SocketFile(DescriptorHandle handle) => _handle = handle;
 
-    internal readonly SafeSocketHandle Handle => _handle;
+    internal readonly SafeHandle Handle => _handle;
 
     /// <summary>Our own address; null if the socket has none or is closed.</summary>
     internal readonly EndPoint? LocalEndPoint => GetName(peer: false);
@@ -38,8 +38,8 @@ internal struct SocketFile
     /// <summary>What the selector is told to watch.</summary>
     internal readonly object Watched => IsUnix ? _handle : _socket!;
 
-    /// <summary>The socket; made now if nobody asked before.</summary>
-    internal Socket Socket => _socket ??= new Socket(_handle) { Blocking = false };
+    /// <summary>The socket. Of an accepted connection it is made now, if nobody asked before, and does not own the descriptor.</summary>
+    internal Socket Socket => _socket ??= new Socket(new SafeSocketHandle(_handle.DangerousGetHandle(), ownsHandle: false)) { Blocking = false };
 
     private static bool IsUnix => !OperatingSystem.IsWindows();
 
@@ -237,7 +237,7 @@ internal struct SocketFile
                 return false;
             }
 
-            accepted = new SocketFile(new SafeSocketHandle(descriptor, ownsHandle: true));
+            accepted = new SocketFile(new DescriptorHandle(descriptor));
             return true;
         }
         catch (ObjectDisposedException)
@@ -267,17 +267,24 @@ internal struct SocketFile
         }
     }
 
-    /// <summary>Closes the descriptor.</summary>
-    internal readonly void Close()
+    /// <summary>Hands an accepted connection over to a socket that owns it.</summary>
+    internal readonly Socket ToOwner()
     {
         if (_socket is not null)
         {
-            _socket.Dispose();
+            return _socket;
         }
-        else
-        {
-            _handle.Dispose();
-        }
+
+        nint descriptor = _handle.DangerousGetHandle();
+        _handle.SetHandleAsInvalid();
+        return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false };
+    }
+
+    /// <summary>Closes the descriptor in good order: what was sent arrives. (A SafeSocketHandle by itself would reset the connection.)</summary>
+    internal readonly void Close()
+    {
+        _socket?.Dispose();
+        _handle.Dispose();
     }
 
     private readonly unsafe EndPoint? GetName(bool peer)

@@ -40,7 +40,13 @@ public struct SocketTransfer : ILoopAwaitable<int>
 
     /// <summary>Makes it awaitable.</summary>
     /// <returns>The awaiter.</returns>
-    public readonly SocketTransferAwaiter GetAwaiter() => new(_loop, this);
+    /// <exception cref="InvalidOperationException">The awaiting code does not run on the operation's loop.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public readonly SocketTransferAwaiter GetAwaiter()
+    {
+        _loop.AssertCanSchedule();
+        return new(_loop.SocketWaits.Rent(this));
+    }
 
     /// <summary>The operation as a coroutine, for code that takes one.</summary>
     /// <returns>A new coroutine, not started.</returns>
@@ -91,12 +97,10 @@ public struct SocketTransfer : ILoopAwaitable<int>
         return true;
     }
 
-    /// <summary>Whether others wait already, who come first.</summary>
-    internal readonly bool MustQueue()
-    {
-        bool isRead = Kind is TransferKind.Receive or TransferKind.WaitToRead;
-        return _loop.FindWatch(File.Watched) is { } watch && (isRead ? watch.Reader : watch.Writer) is not null;
-    }
+    /// <summary>Whether others wait already, who come first; or it is all about waiting.</summary>
+    internal readonly bool MustWait()
+        => Kind >= TransferKind.WaitToRead
+            || (_loop.FindWatch(File.Watched) is { } watch && (Kind == TransferKind.Receive ? watch.Reader : watch.Writer) is not null);
 }
 
 /// <summary>What a <see cref="SocketTransfer"/> does.</summary>
@@ -117,72 +121,23 @@ internal enum TransferKind : byte
 
 /// <summary>Awaits a <see cref="SocketTransfer"/>. Used by the compiler.</summary>
 [SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "Awaited, never compared.")]
-public struct SocketTransferAwaiter : ICriticalNotifyCompletion, IWorkAwaiter
+public readonly struct SocketTransferAwaiter : ICriticalNotifyCompletion, IWorkAwaiter
 {
-    private readonly EventLoop _loop;
-    private readonly SocketTransfer _transfer;
+    private readonly PendingTransfer _pending;
 
-    /// <summary>Null as long as the transfer need not wait.</summary>
-    private PendingTransfer? _pending;
-    private int _done;
+    internal SocketTransferAwaiter(PendingTransfer pending) => _pending = pending;
 
-    internal SocketTransferAwaiter(EventLoop loop, SocketTransfer transfer)
-    {
-        _loop = loop;
-        _transfer = transfer;
-    }
-
-    /// <summary>Does it if that needs no waiting; true if it is done.</summary>
-    /// <exception cref="InvalidOperationException">The awaiting code does not run on the operation's loop.</exception>
-    /// <exception cref="SocketException">The operation failed.</exception>
-    public bool IsCompleted
-    {
-        get
-        {
-            _loop.AssertCanSchedule();
-            Exception? failure = null;
-            bool waits = _transfer.Kind >= TransferKind.WaitToRead || _transfer.MustQueue();
-            if (!waits && _transfer.TryStep(ref _done, ref failure))
-            {
-                return failure is null ? true : throw failure;
-            }
-
-            _pending = _loop.SocketWaits.Rent(_transfer, _done);
-            return false;
-        }
-    }
-
-    readonly LoopWork IWorkAwaiter.Awaited => _pending!;
+    /// <summary>Does it if that needs no waiting; true if it is over.</summary>
+    public bool IsCompleted => _pending.TryNow();
 
     /// <summary>How many bytes.</summary>
     /// <returns>The count: received, 0 at the end of the stream; or sent, which is all.</returns>
     /// <exception cref="SocketException">The operation failed.</exception>
-    public readonly int GetResult()
-    {
-        if (_pending is null)
-        {
-            return _done;
-        }
-
-        if (_loop.ThrowIntoStep is not null)
-        {
-            _pending.Recycle();
-            _loop.ThrowIntoStepIfAsked(null);
-        }
-
-        return _pending.TakeResult();
-    }
+    public int GetResult() => _pending.TakeResult();
 
     /// <inheritdoc/>
-    public readonly void OnCompleted(Action continuation) => Add(continuation, AmbientContext.Capture());
+    public void OnCompleted(Action continuation) => _pending.Add(continuation, AmbientContext.Capture());
 
     /// <inheritdoc/>
-    public readonly void UnsafeOnCompleted(Action continuation) => Add(continuation, null);
-
-    /// <summary>An <c>async Task</c> method awaits it: the wait is no task's, so it wakes the continuation itself.</summary>
-    private readonly void Add(Action continuation, ExecutionContext? context)
-    {
-        ArgumentNullException.ThrowIfNull(continuation);
-        _pending!.WakeWhenDone(new Continuation(continuation, context), _loop);
-    }
+    public void UnsafeOnCompleted(Action continuation) => _pending.Add(continuation, null);
 }

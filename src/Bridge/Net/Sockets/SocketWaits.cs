@@ -21,7 +21,7 @@ internal sealed class SocketWaits
 
     internal EventLoop Loop { get; }
 
-    internal PendingTransfer Rent(in SocketTransfer transfer, int done)
+    internal PendingTransfer Rent(in SocketTransfer transfer)
     {
         PendingTransfer pending = _free ?? new PendingTransfer(this);
         if (_free is not null)
@@ -31,7 +31,7 @@ internal sealed class SocketWaits
             _freeCount--;
         }
 
-        pending.Prepare(transfer, done);
+        pending.Prepare(transfer);
         return pending;
     }
 
