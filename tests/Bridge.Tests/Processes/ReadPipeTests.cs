@@ -7,6 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Bridge.Tests.Processes;
 
 /// <summary>Rows AD1 and AD2.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class ReadPipeTests : LoopTest
 {
     private readonly SafeFileHandle _reader;

@@ -38,6 +38,7 @@ public abstract partial class EventLoop
         {
             TProtocol protocol = factory() ?? throw new InvalidOperationException(Messages.FactoryReturnedNull(nameof(ConnectReadPipe)));
             var transport = new ReadPipeTransport(loop, protocol, pipe);
+            loop.Transports.Add(transport);
             await PipeStart.Run(transport, transport.StartReading);
             return (transport, protocol);
         }
@@ -67,6 +68,7 @@ public abstract partial class EventLoop
         {
             TProtocol protocol = factory() ?? throw new InvalidOperationException(Messages.FactoryReturnedNull(nameof(ConnectWritePipe)));
             var transport = new WritePipeTransport(loop, protocol, pipe);
+            loop.Transports.Add(transport);
             await PipeStart.Run(transport, transport.StartWatching);
             return (transport, protocol);
         }

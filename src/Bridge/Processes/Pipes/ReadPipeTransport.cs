@@ -23,7 +23,6 @@ public sealed partial class ReadPipeTransport : BaseTransport, IReadTransport
         _protocol = Checked(protocol);
         _ready = new ReadyWork(this, loop.CaptureContext());
         _file = PipeFile.OpenToRead(this, pipe);
-        loop.Transports.Add(this);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,6 @@ public sealed partial class WritePipeTransport : BaseTransport, IWriteTransport
         _hangUp = new HangUpWork(this, context);
         _writable = new WritableWork(this, context);
         _file = PipeFile.OpenToWrite(this, pipe);
-        loop.Transports.Add(this);
     }
 
     /// <inheritdoc/>
