@@ -31,6 +31,9 @@ internal static unsafe partial class SocketLibC
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     internal static partial int Accept4(SafeHandle fd, byte* address, uint* length, int flags);
 
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(SafeHandle fd, byte* address, uint length);
+
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     internal static partial int GetSockName(SafeHandle fd, byte* address, uint* length);
 
