@@ -1,0 +1,65 @@
+using System.Globalization;
+using Bridge.Benchmarks.Serving;
+
+namespace Bridge.Benchmarks.Worlds;
+
+/// <summary>A server of the socket rows: a program of its own that listens on loopback, and echoes or counts.</summary>
+/// <param name="Name">The contender's name.</param>
+/// <param name="Command">How it is started for a job.</param>
+/// <param name="IsManaged">It tells what it allocates.</param>
+public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Command, bool IsManaged)
+{
+    private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    public static ServerKind Epoll { get; } = Foreign("C epoll", "server-epoll", "callbacks");
+
+    public static ServerKind LibUv { get; } = Foreign("libuv", "server-uv", "callbacks");
+
+    public static ServerKind UvloopProtocol { get; } = Foreign("uvloop protocol", "server-uvloop", "protocol");
+
+    public static ServerKind UvloopStreams { get; } = Foreign("uvloop streams", "server-uvloop", "streams");
+
+    public static ServerKind AsyncioProtocol { get; } = Foreign("asyncio protocol", "server-asyncio", "protocol");
+
+    public static ServerKind AsyncioStreams { get; } = Foreign("asyncio streams", "server-asyncio", "streams");
+
+    /// <summary>.NET's sockets as they come.</summary>
+    public static ServerKind Socket { get; } = Managed(".NET Socket", "socket", inline: false);
+
+    /// <summary>.NET's sockets with completions on the thread that waits for them.</summary>
+    public static ServerKind SocketInline { get; } = Managed(".NET Socket, inline", "socket-inline", inline: true);
+
+    public static ServerKind Callbacks { get; } = Managed("Bridge callbacks", "bridge-callbacks");
+
+    /// <summary>Our callbacks on the selector that looks at every file in each turn.</summary>
+    public static ServerKind CallbacksOnPoll { get; } = Managed("Bridge callbacks, poll", "bridge-callbacks", "--selector", "poll");
+
+    /// <summary>All that are ours, one of each kind; the first one is what the others' figures are compared with.</summary>
+    public static IReadOnlyList<ServerKind> Ours { get; } = [Callbacks];
+
+    /// <summary>A verb of this program, which is started again for it.</summary>
+    private static ServerKind Managed(string name, string kind, params string[] options) => new(
+        name,
+        job => PeerCommand.OfFile(
+            name,
+            typeof(ServeCommand).Assembly.Location,
+            ["serve", kind, job.Counts ? "count" : "echo", "--buffer", job.Buffer.ToString(CultureInfo.InvariantCulture), .. options]),
+        IsManaged: true);
+
+    private static ServerKind Managed(string name, string kind, bool inline)
+    {
+        ServerKind plain = Managed(name, kind);
+
+        // Said in either case, so that it does not depend on where this runs.
+        var variables = new Dictionary<string, string> { [InlineVariable] = inline ? "1" : "0" };
+        return plain with { Command = job => plain.Command(job) with { Environment = variables } };
+    }
+
+    private static ServerKind Foreign(string name, string program, string kind)
+        => new(name, job => PeerCommand.Of(program, kind, job.Counts ? "count" : "echo"), IsManaged: false);
+}
+
+/// <summary>What a server is to do.</summary>
+/// <param name="Counts">It counts and answers the total at the end, instead of echoing.</param>
+/// <param name="Buffer">Bytes that a connection receives at a time, where connections have buffers of their own.</param>
+public sealed record ServerJob(bool Counts, int Buffer);
