@@ -39,7 +39,7 @@ public static partial class Catalog
     private static Comparison Cycle => Served(
         "Connections", "connect, one byte there and back, close, 50 at a time", 10_000, new LoadPlan("cycle", Connections: 50), s_allPeers,
         _ => [],
-        ours => ours == ServerKind.Callbacks
+        ours => ours == ServerKind.Protocol || ours == ServerKind.Callbacks
             ? [new(ServerKind.Epoll.Name, 1 / 1.2), new(ServerKind.Socket.Name, 1.3)]
             : [new(ServerKind.Epoll.Name, 1 / 1.4), new(ServerKind.Socket.Name, 1.3)],
         bytes: double.NaN);
@@ -69,9 +69,8 @@ public static partial class Catalog
             var alone = new LoadPlan("echo", 64) { SameProcessor = true };
             LoadPlan among = alone with { Idle = Idle };
             return new("Connections", "one active among 10,000 idle", 5_000, 0,
-                new("Bridge among 10,000", () => new SocketLoad(ServerKind.Callbacks, among)),
-                new("Bridge alone", () => new SocketLoad(ServerKind.Callbacks, alone), 1 / 1.1),
-                new("Bridge on poll among 10,000", () => new SocketLoad(ServerKind.CallbacksOnPoll, among)),
+                new("Bridge among 10,000", () => new SocketLoad(ServerKind.Protocol, among)),
+                new("Bridge alone", () => new SocketLoad(ServerKind.Protocol, alone), 1 / 1.1),
                 new("C epoll among 10,000", () => new SocketLoad(ServerKind.Epoll, among)),
                 new("C epoll alone", () => new SocketLoad(ServerKind.Epoll, alone)))
             {

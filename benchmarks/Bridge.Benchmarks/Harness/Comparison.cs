@@ -46,7 +46,7 @@ public sealed record Comparison(string Section, string Name, int Operations, dou
     /// <summary>How many times longer a run takes than usual; more than 1 where many things go on at once and each needs its turns.</summary>
     public int Stretch { get; init; } = 1;
 
-    /// <summary>Exactly so many rounds; null: as many as there is time for.</summary>
+    /// <summary>Exactly so many rounds, for a figure that hardly varies, and one in a quick run; null: as many as there is time for.</summary>
     public int? Rounds { get; init; }
 
     /// <summary>How often per run at most in a quick run; 0: not part of one.</summary>

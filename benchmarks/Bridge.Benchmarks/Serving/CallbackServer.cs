@@ -20,7 +20,7 @@ internal sealed class CallbackServer
         _counts = counts;
     }
 
-    internal static void Listen(EventLoop loop, Socket listener, ServerOptions options)
+    internal static void Listen(EventLoop loop, Socket listener, ServeOptions options)
     {
         var server = new CallbackServer(loop, listener, options.Counts);
         listener.Blocking = false;

@@ -8,13 +8,15 @@ internal static class ServeCommand
 {
     private const int WrongUsage = 2;
     private const int UnknownKind = 3;
-    private const int Backlog = 4096;
+    internal const int Backlog = 4096;
 
-    private static readonly Dictionary<string, Action<Socket, ServerOptions>> s_kinds = new()
+    private static readonly Dictionary<string, Action<Socket, ServeOptions>> s_kinds = new()
     {
         ["socket"] = SocketServer.Start,
         ["socket-inline"] = SocketServer.StartInline,
         ["bridge-callbacks"] = LoopServer.Starter(CallbackServer.Listen),
+        ["bridge-await"] = LoopServer.Starter(AwaitServer.Listen),
+        ["bridge-protocol"] = LoopServer.Starter(ProtocolServer.Listen),
     };
 
     /// <summary>Every kind, as <c>serve list</c> writes them.</summary>
@@ -29,10 +31,10 @@ internal static class ServeCommand
             return 0;
         }
 
-        ServerOptions options;
+        ServeOptions options;
         try
         {
-            options = ServerOptions.Parse(arguments);
+            options = ServeOptions.Parse(arguments);
         }
         catch (FormatException exception)
         {
@@ -40,7 +42,7 @@ internal static class ServeCommand
             return WrongUsage;
         }
 
-        if (!s_kinds.TryGetValue(options.Kind, out Action<Socket, ServerOptions>? start))
+        if (!s_kinds.TryGetValue(options.Kind, out Action<Socket, ServeOptions>? start))
         {
             Console.Error.WriteLine($"unknown {options.Kind}");
             return UnknownKind;

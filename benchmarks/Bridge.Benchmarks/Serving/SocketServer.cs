@@ -8,11 +8,11 @@ internal static class SocketServer
 {
     private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    internal static void Start(Socket listener, ServerOptions options) => _ = AcceptAsync(listener, options);
+    internal static void Start(Socket listener, ServeOptions options) => _ = AcceptAsync(listener, options);
 
     /// <summary>The same where completions run on the thread that waits for sockets, which the runtime reads from its environment.</summary>
     /// <exception cref="InvalidOperationException">The variable is not set.</exception>
-    internal static void StartInline(Socket listener, ServerOptions options)
+    internal static void StartInline(Socket listener, ServeOptions options)
     {
         if (Environment.GetEnvironmentVariable(InlineVariable) != "1")
         {
@@ -22,7 +22,7 @@ internal static class SocketServer
         Start(listener, options);
     }
 
-    private static async Task AcceptAsync(Socket listener, ServerOptions options)
+    private static async Task AcceptAsync(Socket listener, ServeOptions options)
     {
         while (true)
         {
@@ -32,7 +32,7 @@ internal static class SocketServer
         }
     }
 
-    private static async Task ServeAsync(Socket socket, ServerOptions options)
+    private static async Task ServeAsync(Socket socket, ServeOptions options)
     {
         using (socket)
         {

@@ -24,35 +24,34 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
     public static ServerKind AsyncioStreams { get; } = Foreign("asyncio streams", "server-asyncio", "streams");
 
     /// <summary>.NET's sockets as they come.</summary>
-    public static ServerKind Socket { get; } = Managed(".NET Socket", "socket", inline: false);
+    public static ServerKind Socket { get; } = WithInline(Managed(".NET Socket", "socket"), false);
 
     /// <summary>.NET's sockets with completions on the thread that waits for them.</summary>
-    public static ServerKind SocketInline { get; } = Managed(".NET Socket, inline", "socket-inline", inline: true);
+    public static ServerKind SocketInline { get; } = WithInline(Managed(".NET Socket, inline", "socket-inline"), true);
 
     public static ServerKind Callbacks { get; } = Managed("Bridge callbacks", "bridge-callbacks");
 
-    /// <summary>Our callbacks on the selector that looks at every file in each turn.</summary>
-    public static ServerKind CallbacksOnPoll { get; } = Managed("Bridge callbacks, poll", "bridge-callbacks", "--selector", "poll");
+    public static ServerKind Await { get; } = Managed("Bridge await", "bridge-await");
+
+    public static ServerKind Protocol { get; } = Managed("Bridge protocol", "bridge-protocol");
 
     /// <summary>All that are ours, one of each kind; the first one is what the others' figures are compared with.</summary>
-    public static IReadOnlyList<ServerKind> Ours { get; } = [Callbacks];
+    public static IReadOnlyList<ServerKind> Ours { get; } = [Protocol, Callbacks, Await];
 
     /// <summary>A verb of this program, which is started again for it.</summary>
-    private static ServerKind Managed(string name, string kind, params string[] options) => new(
+    private static ServerKind Managed(string name, string kind) => new(
         name,
         job => PeerCommand.OfFile(
             name,
             typeof(ServeCommand).Assembly.Location,
-            ["serve", kind, job.Counts ? "count" : "echo", "--buffer", job.Buffer.ToString(CultureInfo.InvariantCulture), .. options]),
+            ["serve", kind, job.Counts ? "count" : "echo", "--buffer", job.Buffer.ToString(CultureInfo.InvariantCulture)]),
         IsManaged: true);
 
-    private static ServerKind Managed(string name, string kind, bool inline)
+    /// <summary>Says it in either case, so that it does not depend on where this runs.</summary>
+    private static ServerKind WithInline(ServerKind kind, bool inline)
     {
-        ServerKind plain = Managed(name, kind);
-
-        // Said in either case, so that it does not depend on where this runs.
         var variables = new Dictionary<string, string> { [InlineVariable] = inline ? "1" : "0" };
-        return plain with { Command = job => plain.Command(job) with { Environment = variables } };
+        return kind with { Command = job => kind.Command(job) with { Environment = variables } };
     }
 
     private static ServerKind Foreign(string name, string program, string kind)

@@ -16,8 +16,9 @@ internal static class Contest
     internal static ComparisonResult[] Run(Comparison comparison, Pace pace)
     {
         pace = pace.Stretched(comparison.Stretch);
-        pace = comparison.Rounds is { } rounds && pace.FewestRounds > rounds ? pace.WithRounds(rounds) : pace;
-        int operations = pace.Mode == Pace.Quick.Mode && comparison.MostInQuick > 0 ? Math.Min(comparison.Operations, comparison.MostInQuick) : comparison.Operations;
+        bool isQuick = pace.Mode == Pace.Quick.Mode;
+        pace = comparison.Rounds is { } rounds ? pace.WithRounds(isQuick ? 1 : rounds) : pace;
+        int operations = isQuick && comparison.MostInQuick > 0 ? Math.Min(comparison.Operations, comparison.MostInQuick) : comparison.Operations;
         Entrant[] entrants = [.. comparison.Contenders.Select(it => new Entrant(it.Name, it.Make, operations, comparison.IsWhole) { ReadOther = comparison.Other?.Read })];
         var result = new ComparisonResult(comparison, Run(entrants, pace));
         return comparison.Other is { } other ? [result, new ComparisonResult(other, [.. entrants.Select(entrant => entrant.OtherResult())])] : [result];
