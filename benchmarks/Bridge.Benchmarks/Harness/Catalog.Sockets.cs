@@ -18,7 +18,7 @@ public static partial class Catalog
         ServerKind.Epoll, ServerKind.LibUv, ServerKind.Socket, ServerKind.SocketInline, ServerKind.UvloopProtocol, ServerKind.UvloopStreams,
     ];
 
-    private static readonly ServerKind[] s_allPeers = [.. s_usualPeers, ServerKind.AsyncioProtocol, ServerKind.AsyncioStreams];
+    private static readonly ServerKind[] s_allPeers = [.. s_usualPeers, ServerKind.AsyncioProtocol, ServerKind.AsyncioStreams, ServerKind.EpollAgain];
 
     private static IEnumerable<Comparison> Sockets =>
     [
@@ -53,7 +53,7 @@ public static partial class Catalog
     private static Comparison IdleMemory => new("Connections", "memory of an idle one", Idle, double.NaN,
     [
         .. ServerKind.Ours.Select(kind => new Contender(kind.Name, () => new IdleConnections(kind)) { IsOurs = true, AtMost = 512 }),
-        .. s_allPeers.Select(kind => new Contender(kind.Name, () => new IdleConnections(kind))),
+        .. s_allPeers.Where(kind => kind != ServerKind.EpollAgain).Select(kind => new Contender(kind.Name, () => new IdleConnections(kind))),
     ])
     {
         IsWhole = true,

@@ -13,6 +13,9 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
 
     public static ServerKind Epoll { get; } = Foreign("C epoll", "server-epoll", "callbacks");
 
+    /// <summary>The same once more: how far two of the same lie apart is what the machine adds.</summary>
+    public static ServerKind EpollAgain { get; } = Epoll with { Name = "C epoll, again" };
+
     public static ServerKind LibUv { get; } = Foreign("libuv", "server-uv", "callbacks");
 
     public static ServerKind UvloopProtocol { get; } = Foreign("uvloop protocol", "server-uvloop", "protocol");
@@ -38,6 +41,12 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
     /// <summary>All that are ours, one of each kind; the first one is what the others' figures are compared with.</summary>
     public static IReadOnlyList<ServerKind> Ours { get; } = [Protocol, Callbacks, Await];
 
+    /// <summary>ASP.NET Core on Kestrel's own transport.</summary>
+    public static ServerKind Kestrel { get; } = Web("Kestrel", "kestrel");
+
+    /// <summary>ASP.NET Core on ours.</summary>
+    public static IReadOnlyList<ServerKind> OurWeb { get; } = [];
+
     /// <summary>A verb of this program, which is started again for it.</summary>
     private static ServerKind Managed(string name, string kind) => new(
         name,
@@ -53,6 +62,8 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
         var variables = new Dictionary<string, string> { [InlineVariable] = inline ? "1" : "0" };
         return kind with { Command = job => kind.Command(job) with { Environment = variables } };
     }
+
+    private static ServerKind Web(string name, string kind) => new(name, _ => PeerCommand.Of("web.dll", kind), IsManaged: true);
 
     private static ServerKind Foreign(string name, string program, string kind)
         => new(name, job => PeerCommand.Of(program, kind, job.Counts ? "count" : "echo"), IsManaged: false);
