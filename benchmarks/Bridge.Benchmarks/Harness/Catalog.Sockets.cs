@@ -13,12 +13,32 @@ public static partial class Catalog
 
     private const int Idle = 10_000;
 
+    /// <summary>Those of ours with nothing between the loop and the program.</summary>
+    private static readonly ServerForm[] s_direct = [ServerForm.Callbacks, ServerForm.Await, ServerForm.Protocol];
+
     private static readonly ServerKind[] s_usualPeers =
     [
         ServerKind.Epoll, ServerKind.LibUv, ServerKind.Socket, ServerKind.SocketInline, ServerKind.UvloopProtocol, ServerKind.UvloopStreams,
     ];
 
     private static readonly ServerKind[] s_allPeers = [.. s_usualPeers, ServerKind.AsyncioProtocol, ServerKind.AsyncioStreams, ServerKind.EpollAgain];
+
+    /// <summary>Requests per second: more than .NET's sockets and Python's loops, where there is enough to do at a time.</summary>
+    private static readonly SocketTarget[] s_timeTargets =
+    [
+        .. s_direct.Select(form => new SocketTarget(form, ServerKind.Socket, 1.8) { Connections = (10, 100) }),
+        .. s_direct.Select(form => new SocketTarget(form, ServerKind.SocketInline, 1.05) { Connections = (10, 100) }),
+        .. s_direct.Select(form => new SocketTarget(form, ServerKind.UvloopProtocol, 1.15) { Connections = (10, 1000) }),
+        new(ServerForm.Streams, ServerKind.UvloopStreams, 1.9) { Connections = (10, 1000) },
+        new(ServerForm.Streams, ServerKind.Epoll, 0.85) { Size = (100 * KiB, 100 * KiB) },
+    ];
+
+    /// <summary>The server's processor time: little more than plain C.</summary>
+    private static readonly SocketTarget[] s_processorTargets =
+    [
+        .. s_direct.Select(form => new SocketTarget(form, ServerKind.Epoll, 1 / 1.1)),
+        new(ServerForm.Streams, ServerKind.Epoll, 1 / 1.15) { Size = (KiB, KiB) },
+    ];
 
     private static IEnumerable<Comparison> Sockets =>
     [
@@ -34,20 +54,22 @@ public static partial class Catalog
     ];
 
     private static Comparison EchoOnOneProcessor => Served(
-        "Echo 1 KiB", "ping-pong on one processor", 50_000, new LoadPlan("echo", KiB) { SameProcessor = true }, s_allPeers, _ => [], EchoProcessorDemands(KiB));
+        "Echo 1 KiB", "ping-pong on one processor", 50_000, new LoadPlan("echo", KiB) { SameProcessor = true }, s_allPeers,
+        kind => SocketTarget.Of(s_timeTargets, kind, KiB, 1), kind => SocketTarget.Of(s_processorTargets, kind, KiB, 1)) with
+    {
+        MostInQuick = 0,
+    };
 
     private static Comparison Cycle => Served(
         "Connections", "connect, one byte there and back, close, 50 at a time", 10_000, new LoadPlan("cycle", Connections: 50), s_allPeers,
         _ => [],
-        ours => ours == ServerKind.Protocol || ours == ServerKind.Callbacks
-            ? [new(ServerKind.Epoll.Name, 1 / 1.2), new(ServerKind.Socket.Name, 1.3)]
-            : [new(ServerKind.Epoll.Name, 1 / 1.4), new(ServerKind.Socket.Name, 1.3)],
+        ours => [new(ServerKind.Epoll.Name, ours.Form is ServerForm.Protocol or ServerForm.Callbacks ? 1 / 1.2 : 1 / 1.4), new(ServerKind.Socket.Name, 1.3)],
         bytes: double.NaN);
 
     private static Comparison Bulk => Served(
         "Bulk", "receive, per MiB", 2_000, new LoadPlan("bulk"), s_allPeers,
-        _ => [new(ServerKind.Epoll.Name, 0.95)],
-        _ => [new(ServerKind.Epoll.Name, 1 / 1.15)],
+        ours => ours.Form == ServerForm.Streams ? [] : [new(ServerKind.Epoll.Name, 0.95)],
+        ours => ours.Form == ServerForm.Streams ? [] : [new(ServerKind.Epoll.Name, 1 / 1.15)],
         bytes: double.NaN);
 
     private static Comparison IdleMemory => new("Connections", "memory of an idle one", Idle, double.NaN,
@@ -63,7 +85,12 @@ public static partial class Catalog
     };
 
     /// <summary>Bytes. A coroutine that awaits a socket holds its own buffer, of whatever size it likes.</summary>
-    private static double? IdleLimit(ServerKind kind) => kind == ServerKind.Await ? null : 512;
+    private static double? IdleLimit(ServerKind kind) => kind.Form switch
+    {
+        ServerForm.Streams => 1024,
+        ServerForm.Await => null,
+        _ => 512,
+    };
 
     private static Comparison ActiveAmongIdle
     {
@@ -85,20 +112,11 @@ public static partial class Catalog
 
     private static Comparison Echo(string text, int size, int connections, ServerKind[] peers) => Served(
         $"Echo {text}", connections == 1 ? "1 connection" : $"{connections} connections", size > 10 * KiB ? 10_000 : 50_000,
-        new LoadPlan("echo", size, connections), peers, EchoTimeDemands(size, connections), EchoProcessorDemands(size)) with
+        new LoadPlan("echo", size, connections), peers,
+        kind => SocketTarget.Of(s_timeTargets, kind, size, connections), kind => SocketTarget.Of(s_processorTargets, kind, size, connections)) with
     {
         MostInQuick = (size, connections) is (KiB, 10) or (100 * KiB, 100) ? int.MaxValue : 0,
     };
-
-    /// <summary>Requests per second: more than .NET's sockets and Python's loops, where there is enough to do at a time.</summary>
-    private static Func<ServerKind, Demand[]> EchoTimeDemands(int size, int connections) => _ => size > 10 * KiB || connections == 1 ? [] :
-    [
-        .. connections <= 100 ? [new(ServerKind.Socket.Name, 1.8), new(ServerKind.SocketInline.Name, 1.05)] : Array.Empty<Demand>(),
-        new(ServerKind.UvloopProtocol.Name, 1.15),
-    ];
-
-    /// <summary>Processor time: little more than plain C.</summary>
-    private static Func<ServerKind, Demand[]> EchoProcessorDemands(int size) => _ => size > 10 * KiB ? [] : [new(ServerKind.Epoll.Name, 1 / 1.1)];
 
     /// <summary>Ours and the peers under one load; one comparison of the time per request, and one of the server's processor time.</summary>
     private static Comparison Served(

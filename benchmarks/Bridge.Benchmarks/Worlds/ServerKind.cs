@@ -11,6 +11,9 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
 {
     private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
+    /// <summary>How it uses our loop; null: it is a peer.</summary>
+    public ServerForm? Form { get; init; }
+
     public static ServerKind Epoll { get; } = Foreign("C epoll", "server-epoll", "callbacks");
 
     /// <summary>The same once more: how far two of the same lie apart is what the machine adds.</summary>
@@ -32,11 +35,11 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
     /// <summary>.NET's sockets with completions on the thread that waits for them.</summary>
     public static ServerKind SocketInline { get; } = WithInline(Managed(".NET Socket, inline", "socket-inline"), true);
 
-    public static ServerKind Callbacks { get; } = Managed("Bridge callbacks", "bridge-callbacks");
+    public static ServerKind Callbacks { get; } = Managed("Bridge callbacks", "bridge-callbacks") with { Form = ServerForm.Callbacks };
 
-    public static ServerKind Await { get; } = Managed("Bridge await", "bridge-await");
+    public static ServerKind Await { get; } = Managed("Bridge await", "bridge-await") with { Form = ServerForm.Await };
 
-    public static ServerKind Protocol { get; } = Managed("Bridge protocol", "bridge-protocol");
+    public static ServerKind Protocol { get; } = Managed("Bridge protocol", "bridge-protocol") with { Form = ServerForm.Protocol };
 
     /// <summary>All that are ours, one of each kind; the first one is what the others' figures are compared with.</summary>
     public static IReadOnlyList<ServerKind> Ours { get; } = [Protocol, Callbacks, Await];
@@ -67,6 +70,15 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
 
     private static ServerKind Foreign(string name, string program, string kind)
         => new(name, job => PeerCommand.Of(program, kind, job.Counts ? "count" : "echo"), IsManaged: false);
+}
+
+/// <summary>The ways to write a server on a loop of ours.</summary>
+public enum ServerForm
+{
+    Callbacks,
+    Await,
+    Protocol,
+    Streams,
 }
 
 /// <summary>What a server is to do.</summary>
