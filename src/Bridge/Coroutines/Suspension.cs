@@ -74,7 +74,7 @@ internal static class Suspension
 
     private static LoopTask CurrentTask => RunningLoop.Required.CurrentTask!;
 
-    /// <summary>Awaitables of this library. Their awaiters have one field, a reference, which is read in place.</summary>
+    /// <summary>Awaitables of this library. Most of their awaiters have one field, a reference, which is read in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryOnOurs<TAwaiter>(Coroutine coroutine, ref TAwaiter awaiter)
     {
@@ -100,6 +100,12 @@ internal static class Suspension
         {
             // A cast in the call itself, which the JIT resolves without boxing; this is the waiting path anyway.
             OnChild(coroutine, ((IOperationAwaiter)awaiter).Started);
+            return true;
+        }
+
+        if (awaiter is IWorkAwaiter)
+        {
+            CurrentTask.SuspendOn(coroutine, ((IWorkAwaiter)awaiter).Awaited);
             return true;
         }
 
