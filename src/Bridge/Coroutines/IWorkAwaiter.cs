@@ -1,8 +1,9 @@
 namespace Bridge;
 
-/// <summary>Marks awaiters of things that know by themselves how to wake a task, other than futures.</summary>
+/// <summary>
+/// Marks awaiters whose only field is a <see cref="LoopWork"/> that knows how to wake a task: it registers the task in WakeWhenDone and lets go
+/// of it in CancelWait. The coroutine builder reads it without boxing.
+/// </summary>
 internal interface IWorkAwaiter
 {
-    /// <summary>What is awaited; only once IsCompleted has said false. It registers the task in WakeWhenDone and lets go of it in CancelWait.</summary>
-    LoopWork Awaited { get; }
 }

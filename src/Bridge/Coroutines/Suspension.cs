@@ -105,7 +105,7 @@ internal static class Suspension
 
         if (awaiter is IWorkAwaiter)
         {
-            CurrentTask.SuspendOn(coroutine, ((IWorkAwaiter)awaiter).Awaited);
+            CurrentTask.SuspendOn(coroutine, Unsafe.As<TAwaiter, LoopWork>(ref awaiter));
             return true;
         }
 

@@ -25,6 +25,12 @@ public abstract class BaseTransport
     /// <summary>The loop that the transport belongs to. Any thread.</summary>
     public EventLoop Loop { get; }
 
+    /// <summary>Links of <see cref="TransportRegistry"/>.</summary>
+    internal BaseTransport? NextOpen { get; set; }
+
+    /// <inheritdoc cref="NextOpen"/>
+    internal BaseTransport? PreviousOpen { get; set; }
+
     /// <summary>Whether it is closed or about to be.</summary>
     public abstract bool IsClosing { get; }
 
@@ -55,4 +61,12 @@ public abstract class BaseTransport
     /// <returns>The fact, else null (or the default value).</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     public T? GetExtraInfo<T>(string name) => GetExtraInfo(name) is T fact ? fact : default;
+
+    /// <summary>The server that it came through; null for all others.</summary>
+    internal virtual ITransportOwner? Owner => null;
+
+    /// <summary>Frees what the system holds for it, and tells nobody: the loop is closed.</summary>
+    internal virtual void ReleaseFile()
+    {
+    }
 }

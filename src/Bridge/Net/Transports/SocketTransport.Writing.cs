@@ -1,0 +1,298 @@
+using System.Buffers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Bridge.Net.Native;
+
+namespace Bridge.Net;
+
+/// <content>Sending: at once as far as the system takes it, the rest when the socket is writable.</content>
+internal sealed partial class SocketTransport
+{
+    private const int WarnFrom = 5;
+
+    private WriteBuffer? _buffer;
+    private WriteSide? _writer;
+    private WriteFlow _flow;
+    private int _lostWrites;
+
+    /// <inheritdoc/>
+    public override int WriteBufferSize => _buffer?.Size ?? 0;
+
+    /// <inheritdoc/>
+    public override (int Low, int High) WriteBufferLimits => _flow.Limits;
+
+    /// <inheritdoc/>
+    public override bool CanWriteEof => true;
+
+    /// <inheritdoc/>
+    public override void SetWriteBufferLimits(int? high = null, int? low = null)
+    {
+        Loop.AssertLoopThread();
+        _flow.SetLimits(high, low);
+        _flow.Grown(WriteBufferSize, this);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> data)
+    {
+        Loop.AssertLoopThread();
+        if (data.IsEmpty || !CanWrite())
+        {
+            return;
+        }
+
+        if (WriteBufferSize == 0)
+        {
+            int sent = _file.Send(data, out SocketError error);
+            if (sent == data.Length || !CanGoOn(error))
+            {
+                return;
+            }
+
+            data = data[sent..];
+        }
+
+        WriteLater(data);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(in ReadOnlySequence<byte> data)
+    {
+        if (data.IsSingleSegment)
+        {
+            Write(data.FirstSpan);
+            return;
+        }
+
+        Loop.AssertLoopThread();
+        if (data.IsEmpty || !CanWrite())
+        {
+            return;
+        }
+
+        int sent = WriteBufferSize == 0 ? SendFirst(data, out SocketError error) : NothingYet(out error);
+        if (!CanGoOn(error))
+        {
+            return;
+        }
+
+        foreach (ReadOnlyMemory<byte> piece in data.Slice(sent))
+        {
+            WriteLater(piece.Span);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void WriteLines(IEnumerable<ReadOnlyMemory<byte>> buffers)
+    {
+        ArgumentNullException.ThrowIfNull(buffers);
+        Loop.AssertLoopThread();
+        ReadOnlySequence<byte> data = BufferChain.Of(buffers);
+        Write(in data);
+    }
+
+    /// <inheritdoc/>
+    public override void WriteEof()
+    {
+        Loop.AssertLoopThread();
+        if ((_flags & (TransportFlags.Closing | TransportFlags.EofAsked)) != 0)
+        {
+            return;
+        }
+
+        ThrowIfSendingFile();
+        _flags |= TransportFlags.EofAsked;
+        if (WriteBufferSize == 0)
+        {
+            _file.ShutdownSend();
+        }
+    }
+
+    /// <summary>False: the connection is over, and what is written is dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool CanWrite()
+        => (_flags & (TransportFlags.Closing | TransportFlags.EofAsked | TransportFlags.SendingFile)) == 0 || CanWriteRarely();
+
+    private bool CanWriteRarely()
+    {
+        ThrowIfSendingFile();
+        if ((_flags & TransportFlags.Closing) == 0)
+        {
+            throw new InvalidOperationException(Messages.WriteAfterEof(this));
+        }
+
+        if (++_lostWrites >= WarnFrom)
+        {
+            Loop.WriteWarning(Messages.WriteAfterLoss(this, _lostWrites));
+        }
+
+        return false;
+    }
+
+    private void ThrowIfSendingFile()
+    {
+        if ((_flags & TransportFlags.SendingFile) != 0)
+        {
+            throw new InvalidOperationException(Messages.WriteDuringSendFile(this));
+        }
+    }
+
+    /// <summary>Whether an error leaves the connection alive; if not it ends.</summary>
+    private bool CanGoOn(SocketError error)
+    {
+        if (error is SocketError.Success or SocketError.WouldBlock)
+        {
+            return true;
+        }
+
+        Fail(new SocketException((int)error), "Fatal write error on socket transport");
+        return false;
+    }
+
+    private static int NothingYet(out SocketError error)
+    {
+        error = SocketError.Success;
+        return 0;
+    }
+
+    /// <summary>Sends the first pieces in one call.</summary>
+    private unsafe int SendFirst(in ReadOnlySequence<byte> data, out SocketError error)
+    {
+        Span<SocketLibC.IoVector> vectors = stackalloc SocketLibC.IoVector[Pins.Length];
+        Pins pins = default;
+        int count = 0;
+        try
+        {
+            foreach (ReadOnlyMemory<byte> piece in data)
+            {
+                if (count == Pins.Length)
+                {
+                    break;
+                }
+
+                if (!piece.IsEmpty)
+                {
+                    pins[count] = piece.Pin();
+                    vectors[count] = new SocketLibC.IoVector { Base = (byte*)pins[count].Pointer, Length = (nuint)piece.Length };
+                    count++;
+                }
+            }
+
+            return _file.Send(vectors[..count], out error);
+        }
+        finally
+        {
+            for (int i = 0; i < count; i++)
+            {
+                pins[i].Dispose();
+            }
+        }
+    }
+
+    private void WriteLater(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        _buffer ??= new WriteBuffer();
+        if (_buffer.IsEmpty && !TryArmWriting())
+        {
+            return;
+        }
+
+        _buffer.Append(data);
+        _flow.Grown(_buffer.Size, this);
+    }
+
+    private bool TryArmWriting()
+    {
+        if ((_flags & TransportFlags.Lost) != 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            _watch.SetWriter(_writer ??= new WriteSide(this, _reader.RunContext));
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException)
+        {
+            Fail(exception, "Fatal error: the socket cannot be watched");
+            return false;
+        }
+    }
+
+    private void OnWritable()
+    {
+        if (_buffer is not { IsEmpty: false } buffer)
+        {
+            return;
+        }
+
+        int sent = SendBuffered(buffer, out SocketError error);
+        if (!CanGoOn(error))
+        {
+            return;
+        }
+
+        buffer.Advance(sent);
+        _flow.Shrunk(buffer.Size, this);
+        if (!buffer.IsEmpty || (_flags & TransportFlags.Lost) != 0)
+        {
+            // More to send, perhaps just written by the protocol; or aborted by it.
+            return;
+        }
+
+        _watch.ClearWriter();
+        if (IsClosing)
+        {
+            Lose(null);
+        }
+        else if ((_flags & TransportFlags.EofAsked) != 0)
+        {
+            _file.ShutdownSend();
+        }
+    }
+
+    private int SendBuffered(WriteBuffer buffer, out SocketError error)
+    {
+        if (buffer.IsContiguous)
+        {
+            return _file.Send(buffer.First, out error);
+        }
+
+        Span<SocketLibC.IoVector> vectors = stackalloc SocketLibC.IoVector[SocketFile.MaxVectors];
+        Span<GCHandle> pins = stackalloc GCHandle[SocketFile.MaxVectors];
+        int count = buffer.Pin(vectors, pins);
+        int sent = _file.Send(vectors[..count], out error);
+        foreach (GCHandle pin in pins[..count])
+        {
+            pin.Free();
+        }
+
+        return sent;
+    }
+
+    /// <summary>The pieces of one gathered send.</summary>
+    [InlineArray(Length)]
+    private struct Pins
+    {
+        internal const int Length = 16;
+
+        private MemoryHandle _first;
+    }
+
+    /// <summary>What the loop queues when the socket is writable.</summary>
+    private sealed class WriteSide(SocketTransport transport, ExecutionContext? context) : LoopWork
+    {
+        internal override ExecutionContext? RunContext => context;
+
+        internal override void Run() => transport.OnWritable();
+
+        internal override string Describe() => $"writing of {transport}";
+    }
+}
