@@ -16,13 +16,13 @@ public sealed partial class LoopStreamReader : PipeReader
     /// examined and not consumed pile up as long as more are asked for.
     /// </remarks>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        => (_look ??= new LookSource(Input)).Read(ReadRequest.Pipe(), cancellationToken);
+        => (_look ??= new LookSource(Input)).Read(ReadRequest.Pipe(), this, cancellationToken);
 
     /// <summary>Gives the bytes that there are, if some of them were not examined yet.</summary>
     /// <param name="result">The buffer, valid until <see cref="AdvanceTo(SequencePosition, SequencePosition)"/>, which must follow.</param>
     /// <returns>False: nothing new.</returns>
     /// <exception cref="InvalidOperationException">Another read is waiting, the last buffer is still in use, or the reader was completed.</exception>
-    public override bool TryRead(out ReadResult result) => Input.TryLook(out result);
+    public override bool TryRead(out ReadResult result) => Input.TryLook(out result, this);
 
     /// <summary>Drops bytes; the next read gives the rest at once.</summary>
     /// <param name="consumed">Where the bytes begin that are still needed.</param>
@@ -53,6 +53,10 @@ public sealed partial class LoopStreamReader : PipeReader
 
     /// <summary>Reads no more: what is buffered and what comes is dropped. A second call does nothing.</summary>
     /// <param name="exception">Why. It is not kept.</param>
-    /// <remarks>A connection whose writer is completed too is closed.</remarks>
-    public override void Complete(Exception? exception = null) => Input.Complete();
+    /// <remarks>A read that waits throws. A connection whose writer is completed too is closed.</remarks>
+    public override void Complete(Exception? exception = null)
+    {
+        Input.Complete();
+        Companion?.CloseIfCompleted();
+    }
 }

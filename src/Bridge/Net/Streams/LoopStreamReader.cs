@@ -12,7 +12,7 @@ namespace Bridge.Net;
 /// <para>Threads: the loop's, except <see cref="CancelPendingRead"/>. Source: asyncio's <c>StreamReader</c>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed partial class LoopStreamReader
+public sealed partial class LoopStreamReader : IAsyncEnumerable<ReadOnlyMemory<byte>>
 {
     /// <summary>The limit of a reader that is made without one, in bytes: 64 KiB.</summary>
     public const int DefaultLimit = 64 * 1024;
@@ -46,8 +46,8 @@ public sealed partial class LoopStreamReader
 
     internal StreamInput Input { get; }
 
-    /// <summary>Keeps a connection's writer from being collected, which would close the connection, while somebody has the reader.</summary>
-    internal object? Companion { get; set; }
+    /// <summary>The connection's writer, if it has one. So it is not collected, which would close the connection, while somebody has the reader.</summary>
+    internal LoopStreamWriter? Companion { get; set; }
 
     /// <summary>Puts bytes into the buffer and wakes whoever waits for them.</summary>
     /// <param name="data">The bytes; free to change after the call. Empty: nothing happens.</param>
@@ -166,10 +166,17 @@ public sealed partial class LoopStreamReader
         return new StreamRead<int>(this, ReadRequest.Until(Checked(separator), destination));
     }
 
+    /// <summary>For <c>await foreach</c>: line by line, up to the end of the stream.</summary>
+    /// <param name="cancellationToken">Looked at before each line.</param>
+    /// <returns>An enumerator whose waits can be cancelled with the task.</returns>
+    /// <remarks>Source: <c>async for line in reader</c>.</remarks>
+    public LineEnumerator GetAsyncEnumerator(CancellationToken cancellationToken = default) => new(this, cancellationToken);
+
+    IAsyncEnumerator<ReadOnlyMemory<byte>> IAsyncEnumerable<ReadOnlyMemory<byte>>.GetAsyncEnumerator(CancellationToken cancellationToken)
+        => GetAsyncEnumerator(cancellationToken);
+
     /// <summary>State, for people.</summary>
     public override string ToString() => Input.ToString();
-
-    internal bool Begin(in ReadRequest request) => Input.Begin(request);
 
     private static int Checked(int limit)
     {

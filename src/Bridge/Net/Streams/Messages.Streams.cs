@@ -16,6 +16,22 @@ internal static partial class Messages
 
     internal const string EmptySeparator = "A separator is empty. Each must have at least one byte.";
 
+    internal const string WriteAfterComplete = "The writer was completed. Complete it when nothing more is to be written.";
+
+    internal const string FlushedByTwo = "A flush is waiting already. Await it first, or use DrainAsync, for which any number of tasks may wait.";
+
+    internal static string AdvanceTooFar(int room)
+        => $"There was room for {room} bytes. Advance at most so many as GetMemory or GetSpan gave, once.";
+
+    internal static string ConnectionLost(Exception? reason)
+        => reason is null ? "Connection lost: it was closed. Stop writing." : $"Connection lost: {reason.Message}";
+
+    internal static string Unclosed(string writer)
+        => $"unclosed {writer}: it was collected without Close, and was closed now. Close it, or use 'await using' for the stream.";
+
+    internal static string UnclosedOnClosedLoop(string writer)
+        => $"unclosed {writer}: it was collected without Close, and its loop is closed. Close it before the loop.";
+
     internal static string ReadByTwo(string method, string first)
         => $"{method}() called while another coroutine is already waiting for incoming data ({first}). Let one task read, or take turns with a LoopLock.";
 

@@ -9,8 +9,9 @@ internal sealed partial class StreamInput
     /// <summary>Ready: how many bytes the read takes. For a limit overrun: how many there are before the separator, as far as that is known.</summary>
     private int _taken;
 
-    private ReadOutcome Judge(in ReadRequest request)
+    private ReadOutcome Judge()
     {
+        ref readonly ReadRequest request = ref _request;
         if (_failure is not null)
         {
             return ReadOutcome.Failed;

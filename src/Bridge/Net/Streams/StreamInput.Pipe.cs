@@ -27,25 +27,24 @@ internal sealed partial class StreamInput
 
     internal bool IsCompleted => _isCompleted;
 
-    internal bool TryLook(out ReadResult result)
+    internal bool TryLook(out ReadResult result, object user)
     {
-        Loop.AssertLoopThread();
-        ReadRequest request = ReadRequest.Pipe();
-        CheckMayRead(request);
-        _outcome = Judge(request);
+        Prepare(ReadRequest.Pipe(), user);
+        _outcome = Judge();
         if (_outcome == ReadOutcome.Waiting)
         {
+            Release();
             result = default;
             return false;
         }
 
-        result = FinishLook(request);
+        result = FinishLook();
         return true;
     }
 
-    internal ReadResult FinishLook(in ReadRequest request)
+    internal ReadResult FinishLook()
     {
-        Finish(request);
+        Finish(out _);
         _isLookedAt = true;
         var result = new ReadResult(_bytes.Bytes, _isLookCancelled, _isEof);
         _isLookCancelled = false;

@@ -9,7 +9,11 @@ namespace Bridge.Net;
 /// </remarks>
 internal sealed partial class StreamInput
 {
+    /// <summary>The read that was prepared last; empty once it is over.</summary>
     private ReadRequest _request;
+
+    /// <summary>The reader, while a read of it waits: as long as somebody reads, the stream is not collected.</summary>
+    private object? _user;
 
     /// <summary>Whom to queue when the outcome is known; null before it has registered, and after it was queued.</summary>
     private LoopWork? _waiter;
@@ -19,19 +23,25 @@ internal sealed partial class StreamInput
     private ReadOutcome _outcome;
     private bool _isBusy;
 
-    /// <summary>Begins a read. True: the outcome is known, <see cref="Finish"/> gives it. False: the caller must wait.</summary>
-    internal bool Begin(in ReadRequest request)
+    /// <summary>Says what is to be read next.</summary>
+    internal void Prepare(in ReadRequest request, object user)
     {
         Loop.AssertLoopThread();
         CheckMayRead(request);
+        _request = request;
+        _user = user;
+    }
+
+    /// <summary>Begins what was prepared. True: the outcome is known, <see cref="Finish"/> gives it. False: the caller must wait.</summary>
+    internal bool Begin()
+    {
         _scanned = 0;
-        _outcome = Judge(request);
+        _outcome = Judge();
         if (_outcome != ReadOutcome.Waiting)
         {
             return true;
         }
 
-        _request = request;
         _isBusy = true;
         if (_isPaused)
         {
@@ -42,10 +52,31 @@ internal sealed partial class StreamInput
         return false;
     }
 
+    /// <summary>Ends a read whose bytes go into a new array.</summary>
+    internal byte[] FinishArray() => TakeArray(Finish(out _));
+
+    /// <summary>Ends a read whose bytes go to where the request says.</summary>
+    internal int FinishInto()
+    {
+        int count = Finish(out ReadRequest request);
+        if (request.Writer is { } writer)
+        {
+            _bytes.CopyTo(writer, count);
+        }
+        else
+        {
+            _bytes.CopyTo(request.Memory.Span[..count]);
+        }
+
+        Take(count);
+        return count;
+    }
+
     /// <summary>Ends a read and says how many bytes it takes; throws if it failed.</summary>
-    internal int Finish(in ReadRequest request)
+    private int Finish(out ReadRequest request)
     {
         ReadOutcome outcome = _outcome;
+        request = _request;
         Release();
         switch (outcome)
         {
@@ -70,46 +101,14 @@ internal sealed partial class StreamInput
         }
     }
 
-    /// <summary>Takes bytes out of the buffer into a new array.</summary>
-    internal byte[] TakeArray(int count)
-    {
-        if (count == 0)
-        {
-            return [];
-        }
-
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
-        _bytes.CopyTo(bytes);
-        Take(count);
-        return bytes;
-    }
-
-    /// <summary>Takes bytes out of the buffer to where the request says.</summary>
-    internal int TakeInto(in ReadRequest request, int count)
-    {
-        if (request.Writer is { } writer)
-        {
-            _bytes.CopyTo(writer, count);
-        }
-        else
-        {
-            _bytes.CopyTo(request.Memory.Span[..count]);
-        }
-
-        Take(count);
-        return count;
-    }
-
     /// <summary>Ends a read that takes nothing: whoever waited goes on with an exception of its own.</summary>
     internal void Release()
     {
         _outcome = ReadOutcome.Waiting;
-        if (_isBusy)
-        {
-            _isBusy = false;
-            _waiter = null;
-            _request = default;
-        }
+        _isBusy = false;
+        _waiter = null;
+        _user = null;
+        _request = default;
     }
 
     internal override void Run() => throw new InvalidOperationException("A read is not run.");
@@ -166,7 +165,7 @@ internal sealed partial class StreamInput
     {
         if (_isBusy && _outcome == ReadOutcome.Waiting)
         {
-            ReadOutcome outcome = Judge(_request);
+            ReadOutcome outcome = Judge();
             if (outcome != ReadOutcome.Waiting)
             {
                 Settle(outcome);
@@ -182,6 +181,19 @@ internal sealed partial class StreamInput
             _waiter = null;
             Loop.EnqueueHere(waiter, waiter.RunContext);
         }
+    }
+
+    private byte[] TakeArray(int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
+        _bytes.CopyTo(bytes);
+        Take(count);
+        return bytes;
     }
 
     private void Take(int count)

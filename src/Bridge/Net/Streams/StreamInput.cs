@@ -73,7 +73,7 @@ internal sealed partial class StreamInput : LoopWork
     }
 
     /// <summary>Nothing came into the room that was lent.</summary>
-    internal void ReceivedNothing() => _bytes.TakeBack(Loop.Segments);
+    private void ReceivedNothing() => _bytes.TakeBack(Loop.Segments);
 
     internal void Feed(ReadOnlySpan<byte> data)
     {
@@ -92,12 +92,14 @@ internal sealed partial class StreamInput : LoopWork
     internal void FeedEof()
     {
         _isEof = true;
+        ReceivedNothing();
         JudgeWaiting();
     }
 
     internal void Fail(Exception failure)
     {
         _failure = failure;
+        ReceivedNothing();
         JudgeWaiting();
     }
 

@@ -33,7 +33,12 @@ public struct StreamRead<T> : ILoopAwaitable<T>
 
     /// <summary>Makes it awaitable.</summary>
     /// <returns>The awaiter.</returns>
-    public readonly StreamReadAwaiter<T> GetAwaiter() => new(_reader, _request);
+    /// <exception cref="InvalidOperationException">Another read is waiting, the reader was completed, or this is not its loop's thread.</exception>
+    public readonly StreamReadAwaiter<T> GetAwaiter()
+    {
+        _reader.Input.Prepare(_request, _reader);
+        return new StreamReadAwaiter<T>(_reader.Input);
+    }
 
     /// <summary>The read as a coroutine, for code that takes one.</summary>
     /// <returns>A new coroutine, not started.</returns>
@@ -58,40 +63,24 @@ public struct StreamRead<T> : ILoopAwaitable<T>
 [SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "Awaited, never compared.")]
 public readonly struct StreamReadAwaiter<T> : ICriticalNotifyCompletion, IWorkAwaiter
 {
-    /// <summary>The reader, not its input: while a task waits, the stream must not be collected.</summary>
-    private readonly LoopStreamReader _reader;
-    private readonly ReadRequest _request;
+    private readonly StreamInput _input;
 
-    internal StreamReadAwaiter(LoopStreamReader reader, in ReadRequest request)
-    {
-        _reader = reader;
-        _request = request;
-    }
+    internal StreamReadAwaiter(StreamInput input) => _input = input;
 
     /// <summary>Reads if the bytes are there, else begins to wait; true if it is over.</summary>
-    /// <exception cref="InvalidOperationException">Another read is waiting, or the awaiting code does not run on the reader's loop.</exception>
-    public bool IsCompleted => _reader.Begin(_request);
-
-    LoopWork IWorkAwaiter.Awaited => _reader.Input;
+    public bool IsCompleted => _input.Begin();
 
     /// <summary>The result.</summary>
-    /// <returns>The result.</returns>
+    /// <returns>The result; throws what the read failed with.</returns>
     public T GetResult()
     {
-        StreamInput input = _reader.Input;
-        if (input.Loop.ThrowIntoStep is not null)
+        if (_input.Loop.ThrowIntoStep is not null)
         {
-            input.Release();
-            input.Loop.ThrowIntoStepIfAsked(null);
+            _input.Release();
+            _input.Loop.ThrowIntoStepIfAsked(null);
         }
 
-        int count = input.Finish(_request);
-        if (typeof(T) == typeof(int))
-        {
-            return (T)(object)input.TakeInto(_request, count);
-        }
-
-        return (T)(object)input.TakeArray(count);
+        return typeof(T) == typeof(int) ? (T)(object)_input.FinishInto() : (T)(object)_input.FinishArray();
     }
 
     /// <inheritdoc/>
@@ -104,6 +93,6 @@ public readonly struct StreamReadAwaiter<T> : ICriticalNotifyCompletion, IWorkAw
     private void Add(Action continuation, ExecutionContext? context)
     {
         ArgumentNullException.ThrowIfNull(continuation);
-        _reader.Input.WakeWhenDone(new Continuation(continuation, context), _reader.Input.Loop);
+        _input.WakeWhenDone(new Continuation(continuation, context), _input.Loop);
     }
 }

@@ -1,0 +1,167 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+
+namespace Bridge.Net;
+
+/// <content>The members of PipeWriter.</content>
+public sealed partial class LoopStreamWriter : PipeWriter
+{
+    private FlushSource? _flush;
+    private bool _isCompleted;
+
+    /// <inheritdoc/>
+    public override bool CanGetUnflushedBytes => true;
+
+    /// <summary>How many bytes were written and are not handed to the transport yet.</summary>
+    public override long UnflushedBytes => _output.Unsent;
+
+    /// <summary>Room to write into, until <see cref="Advance"/>.</summary>
+    /// <param name="sizeHint">How many bytes are needed at least; 0: any number.</param>
+    /// <returns>At least one byte.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">The writer was completed, or the loop runs on another thread.</exception>
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ThrowIfCompleted();
+        return _output.Lend(sizeHint);
+    }
+
+    /// <summary>Room to write into, until <see cref="Advance"/>.</summary>
+    /// <param name="sizeHint">How many bytes are needed at least; 0: any number.</param>
+    /// <returns>At least one byte.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sizeHint"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">The writer was completed, or the loop runs on another thread.</exception>
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <summary>Says how much of the room was written; it is sent by the next flush.</summary>
+    /// <param name="bytes">How many bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or more than there was room for.</exception>
+    public override void Advance(int bytes) => _output.Advance(bytes);
+
+    /// <summary>Hands what was written to the transport, in one write, and waits until there is room for more.</summary>
+    /// <param name="cancellationToken">Ends the wait; what was written is sent all the same.</param>
+    /// <returns>
+    /// The result says whether <see cref="CancelPendingFlush"/> ended the wait. It throws as <see cref="DrainAsync"/> does. Whoever awaits goes
+    /// on on the loop thread; cancelling a task that awaits it ends the wait.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The writer was completed, another flush is waiting, or the loop runs on another thread.</exception>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfCompleted();
+        _output.Send();
+        return AfterSend(cancellationToken);
+    }
+
+    /// <summary>Writes, and flushes.</summary>
+    /// <param name="source">The bytes; free to change after the call.</param>
+    /// <param name="cancellationToken">Ends the wait; what was written is sent all the same.</param>
+    /// <returns>As <see cref="FlushAsync"/>.</returns>
+    /// <exception cref="InvalidOperationException">As for <see cref="FlushAsync"/>.</exception>
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfCompleted();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        }
+
+        _output.Write(source.Span);
+        _output.Send();
+        return AfterSend(cancellationToken);
+    }
+
+    /// <summary>Ends the flush that waits, or the next one: its result says that it was cancelled. Any thread.</summary>
+    public override void CancelPendingFlush()
+    {
+        if (!Loop.IsRunning || Loop.IsOnLoopThread)
+        {
+            Loop.AssertLoopThread();
+            (_flush ??= new FlushSource(_output)).CutShort();
+        }
+        else
+        {
+            Loop.TryCallSoonThreadSafe(static writer => ((LoopStreamWriter)writer!).CancelPendingFlush(), this);
+        }
+    }
+
+    /// <summary>Writes no more. Without an exception everything is sent and the sending half ends; with one the connection is aborted.</summary>
+    /// <param name="exception">Why nothing more comes; null: everything was written.</param>
+    /// <remarks>A transport that cannot end one half alone is closed, and so is a connection whose reader is completed too.</remarks>
+    public override void Complete(Exception? exception = null)
+    {
+        Loop.AssertLoopThread();
+        if (_isCompleted)
+        {
+            return;
+        }
+
+        _isCompleted = true;
+        if (_output.Transport.IsClosing)
+        {
+            return;
+        }
+
+        if (exception is not null)
+        {
+            _output.Drop();
+            _output.Sink.Abort();
+            GC.SuppressFinalize(this);
+        }
+        else if (_input is { IsCompleted: false } && CanWriteEof)
+        {
+            WriteEof();
+        }
+        else
+        {
+            Close();
+        }
+    }
+
+    /// <summary>The reader is completed: if the writer is too, nobody uses the connection any more.</summary>
+    internal void CloseIfCompleted()
+    {
+        if (_isCompleted)
+        {
+            Close();
+        }
+    }
+
+    private ValueTask<FlushResult> AfterSend(CancellationToken token)
+    {
+        if (token.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<FlushResult>(token);
+        }
+
+        try
+        {
+            ThrowIfReaderFailed();
+            bool isOver = _output.Transport.IsClosing && !_output.IsLost;
+            if (isOver)
+            {
+                throw new SocketException((int)SocketError.ConnectionReset, Messages.ConnectionLost(null));
+            }
+
+            bool canWrite = _output.CanWrite();
+            return canWrite && _flush is null ? default : Flush(canWrite, token);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<FlushResult>(exception);
+        }
+    }
+
+    private ValueTask<FlushResult> Flush(bool canWrite, CancellationToken token)
+    {
+        FlushSource flush = _flush ??= new FlushSource(_output);
+        return canWrite ? flush.Pass() : flush.Flush(token);
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (_isCompleted)
+        {
+            throw new InvalidOperationException(Messages.WriteAfterComplete);
+        }
+    }
+}
