@@ -26,6 +26,9 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
     /// <summary>The wait has ended and this was taken from the ready queue.</summary>
     private bool _isOver;
 
+    /// <summary>Whoever awaits said ConfigureAwait(false).</summary>
+    private bool _isContextFree;
+
     private protected LoopValueSource(EventLoop loop) => Loop = loop;
 
     internal EventLoop Loop { get; }
@@ -77,9 +80,10 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
         {
             wait.Source = this;
         }
-        else if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) != 0)
+        else
         {
-            _scheduler = FindScheduler();
+            _isContextFree = (flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0;
+            _scheduler = _isContextFree ? null : FindScheduler();
         }
 
         if (_isOver)
@@ -115,7 +119,7 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
                 Task.Factory.StartNew(continuation, state, CancellationToken.None, TaskCreationOptions.DenyChildAttach, other);
                 break;
             default:
-                continuation(state);
+                Invoke(continuation, state);
                 break;
         }
     }
@@ -123,16 +127,16 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
     /// <summary>The ValueTask of an operation that has begun to wait.</summary>
     private protected ValueTask<T> Begin(CancellationToken token)
     {
-        if (token.CanBeCanceled)
-        {
-            _registration = token.UnsafeRegister(static (source, token) => ((LoopValueSource<T>)source!).RequestCancel(token), this);
-        }
-
+        Watch(token);
         return new ValueTask<T>(this, _version);
     }
 
     /// <summary>The same without a result.</summary>
-    private protected ValueTask BeginVoid() => new(this, _version);
+    private protected ValueTask BeginVoid(CancellationToken token)
+    {
+        Watch(token);
+        return new ValueTask(this, _version);
+    }
 
     /// <summary>Ends the wait early, if it still lasts.</summary>
     private protected abstract void Interrupt(OperationCanceledException exception);
@@ -146,6 +150,27 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
     /// <summary>The waiting task, if it is one of ours: then the continuation would only post it back.</summary>
     private ForeignWait? WaitOfTask => (_state as Action)?.Target as ForeignWait;
 
+    private void Invoke(Action<object?> continuation, object? state)
+    {
+        if (!_isContextFree)
+        {
+            continuation(state);
+            return;
+        }
+
+        // .NET sends what awaits the continuation's own task to its pool if a context is current here: then it would leave the loop thread.
+        SynchronizationContext? own = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            continuation(state);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(own);
+        }
+    }
+
     private object? FindScheduler()
     {
         SynchronizationContext? context = SynchronizationContext.Current;
@@ -155,6 +180,14 @@ internal abstract class LoopValueSource<T> : LoopWork, IValueTaskSource<T>, IVal
         }
 
         return ReferenceEquals(TaskScheduler.Current, TaskScheduler.Default) ? null : TaskScheduler.Current;
+    }
+
+    private void Watch(CancellationToken token)
+    {
+        if (token.CanBeCanceled)
+        {
+            _registration = token.UnsafeRegister(static (source, token) => ((LoopValueSource<T>)source!).RequestCancel(token), this);
+        }
     }
 
     private void RequestCancel(CancellationToken token)

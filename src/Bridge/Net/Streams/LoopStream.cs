@@ -46,6 +46,15 @@ public sealed class LoopStream : IDuplexPipe, IAsyncDisposable
     /// <summary>Whether it came to a server.</summary>
     internal bool IsServerSide => _protocol.IsServerSide;
 
+    /// <summary>The connection as a <see cref="Stream"/>, for code that takes one: StreamReader, SslStream, BinaryReader, ...</summary>
+    /// <param name="leaveOpen">Whether disposing of the stream leaves the connection open.</param>
+    /// <returns>A stream that any thread may use; one read and one write at a time.</returns>
+    /// <remarks>
+    /// On the loop thread use its asynchronous members: a synchronous one that would have to wait throws <see cref="InvalidOperationException"/>.
+    /// Failures of the network come as <see cref="IOException"/>.
+    /// </remarks>
+    public Stream AsStream(bool leaveOpen = false) => new StreamView(Reader, Writer, leaveOpen);
+
     /// <summary>Closes the connection once everything is sent, and waits until it is over.</summary>
     /// <returns>As <see cref="LoopStreamWriter.DisposeAsync"/>.</returns>
     public ValueTask DisposeAsync() => Writer.DisposeAsync();

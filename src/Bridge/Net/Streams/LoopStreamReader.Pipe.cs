@@ -59,4 +59,73 @@ public sealed partial class LoopStreamReader : PipeReader
         Input.Complete();
         Companion?.CloseIfCompleted();
     }
+
+    /// <summary>A stream over it, to read only: see <see cref="LoopStream.AsStream"/>.</summary>
+    /// <param name="leaveOpen">Whether disposing of the stream leaves the reader as it is, else completes it.</param>
+    /// <returns>The stream.</returns>
+    public override Stream AsStream(bool leaveOpen = false) => new StreamView(this, null, leaveOpen);
+
+    /// <summary>Copies everything up to the end into a stream, which may complete its writes on any thread.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="cancellationToken">Ends it; what was not copied stays.</param>
+    /// <returns>A task that is done with the last byte.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    public override Task CopyToAsync(Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return CopyTo((piece, token) => destination.WriteAsync(piece, token), cancellationToken);
+    }
+
+    /// <summary>Copies everything up to the end into a pipe, which may complete its flushes on any thread.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="cancellationToken">Ends it; what was not copied stays.</param>
+    /// <returns>A task that is done with the last byte.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
+    public override Task CopyToAsync(PipeWriter destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return CopyTo(
+            async (piece, token) =>
+            {
+                FlushResult flushed = await destination.WriteAsync(piece, token);
+                if (flushed.IsCanceled)
+                {
+                    throw new OperationCanceledException(Messages.FlushCancelled);
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Awaits come back through the loop's SynchronizationContext, on which this was called: positions are for the loop thread.</summary>
+    private async Task CopyTo(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken token)
+    {
+        while (true)
+        {
+            ReadResult result = await ReadAsync(token);
+            SequencePosition copied = result.Buffer.Start;
+            try
+            {
+                if (result.IsCanceled)
+                {
+                    throw new OperationCanceledException(Messages.ReadCancelled);
+                }
+
+                SequencePosition next = copied;
+                while (result.Buffer.TryGet(ref next, out ReadOnlyMemory<byte> piece))
+                {
+                    await write(piece, token);
+                    copied = result.Buffer.GetPosition(piece.Length, copied);
+                }
+
+                if (result.IsCompleted)
+                {
+                    return;
+                }
+            }
+            finally
+            {
+                AdvanceTo(copied);
+            }
+        }
+    }
 }

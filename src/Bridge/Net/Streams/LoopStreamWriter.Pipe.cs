@@ -126,6 +126,40 @@ public sealed partial class LoopStreamWriter : PipeWriter
         }
     }
 
+    /// <summary>Whether more may be written. Throws if the connection is lost or closed.</summary>
+    internal bool CheckWritable()
+    {
+        ThrowIfReaderFailed();
+        if (_output.Transport.IsClosing && !_output.IsLost)
+        {
+            throw new SocketException((int)SocketError.ConnectionReset, Messages.ConnectionLost(null));
+        }
+
+        return _output.CanWrite();
+    }
+
+    /// <summary>A stream over it, to write only: see <see cref="LoopStream.AsStream"/>.</summary>
+    /// <param name="leaveOpen">Whether disposing of the stream leaves the writer as it is, else completes it.</param>
+    /// <returns>The stream.</returns>
+    public override Stream AsStream(bool leaveOpen = false) => new StreamView(null, this, leaveOpen);
+
+    /// <summary>Copies a stream into this one, to the stream's end. The stream may complete its reads on any thread.</summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="cancellationToken">Ends it; what was copied stays copied.</param>
+    /// <returns>A task that is done with the last byte.</returns>
+    protected override async Task CopyFromAsync(Stream source, CancellationToken cancellationToken = default)
+    {
+        // Awaits come back through the loop's SynchronizationContext, on which this was called.
+        while (await source.ReadAsync(GetMemory(), cancellationToken) is var count and > 0)
+        {
+            Advance(count);
+            if ((await FlushAsync(cancellationToken)).IsCanceled)
+            {
+                throw new OperationCanceledException(Messages.FlushCancelled);
+            }
+        }
+    }
+
     private ValueTask<FlushResult> AfterSend(CancellationToken token)
     {
         if (token.IsCancellationRequested)
@@ -133,26 +167,22 @@ public sealed partial class LoopStreamWriter : PipeWriter
             return ValueTask.FromCanceled<FlushResult>(token);
         }
 
+        bool canWrite;
         try
         {
-            ThrowIfReaderFailed();
-            bool isOver = _output.Transport.IsClosing && !_output.IsLost;
-            if (isOver)
-            {
-                throw new SocketException((int)SocketError.ConnectionReset, Messages.ConnectionLost(null));
-            }
-
-            bool canWrite = _output.CanWrite();
-            return canWrite && _flush is null ? default : Flush(canWrite, token);
+            canWrite = CheckWritable();
         }
         catch (Exception exception)
         {
+            // The connection's failures belong to whoever awaits.
             return ValueTask.FromException<FlushResult>(exception);
         }
-    }
 
-    private ValueTask<FlushResult> Flush(bool canWrite, CancellationToken token)
-    {
+        if (canWrite && _flush is null)
+        {
+            return default;
+        }
+
         FlushSource flush = _flush ??= new FlushSource(_output);
         return canWrite ? flush.Pass() : flush.Flush(token);
     }

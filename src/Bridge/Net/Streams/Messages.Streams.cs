@@ -20,6 +20,21 @@ internal static partial class Messages
 
     internal const string FlushedByTwo = "A flush is waiting already. Await it first, or use DrainAsync, for which any number of tasks may wait.";
 
+    internal const string ReadCancelled = "CancelPendingRead was called while the bytes were copied.";
+
+    internal const string FlushCancelled = "CancelPendingFlush was called while bytes were copied.";
+
+    internal const string NotSeekable = "A connection has no positions. Read or write it in order.";
+
+    internal const string NoReader = "This stream is for writing only. Use the reader's AsStream, or that of the LoopStream.";
+
+    internal const string NoWriter = "This stream is for reading only. Use the writer's AsStream, or that of the LoopStream.";
+
+    internal static string WouldBlock(string method, string remedy)
+        => $"{method} would block the loop thread, on which alone the wait could end. Use {remedy}, or call it on another thread.";
+
+    internal static string StreamFailed(Exception exception) => $"The connection failed: {exception.Message}";
+
     internal static string AdvanceTooFar(int room)
         => $"There was room for {room} bytes. Advance at most so many as GetMemory or GetSpan gave, once.";
 

@@ -42,9 +42,3 @@ internal sealed class LookSource(StreamInput input) : ReadSource<ReadResult>(inp
 {
     private protected override ReadResult Take() => Input.FinishLook();
 }
-
-/// <summary>A read into memory.</summary>
-internal sealed class FillSource(StreamInput input) : ReadSource<int>(input)
-{
-    private protected override int Take() => Input.FinishInto();
-}

@@ -50,6 +50,8 @@ internal sealed class StreamOutput : LoopWork
 
     internal IWriteTransport Sink => (IWriteTransport)_transport!;
 
+    internal bool IsPaused => _isPaused;
+
     internal bool IsLost => _isLost;
 
     internal Exception? LostBy => _lostBy;

@@ -124,7 +124,7 @@ internal sealed class CloseSource(StreamOutput output) : WriterSource<NoResult>(
     internal ValueTask UntilClosed()
     {
         Wait(Output.JoinCloseWaiters());
-        return BeginVoid();
+        return BeginVoid(CancellationToken.None);
     }
 
     private protected override NoResult Finish() => default;

@@ -17,6 +17,27 @@ public abstract class StreamTest : LoopTest
         return new MemoryPair(new LoopStream(near), new LoopStream(far), nearTransport, farTransport);
     }
 
+    /// <summary>The same inside a coroutine.</summary>
+    private protected async Coroutine<MemoryPair> Connected(int limit = LoopStreamReader.DefaultLimit)
+    {
+        var near = new StreamProtocol(Loop, limit);
+        var far = new StreamProtocol(Loop, limit);
+        (MemoryTransport nearTransport, MemoryTransport farTransport) = MemoryTransport.Connect(Loop, near, far);
+        await LoopTask.Yield();
+        return new MemoryPair(new LoopStream(near), new LoopStream(far), nearTransport, farTransport);
+    }
+
+    /// <summary>The same as <see cref="Close"/> inside a coroutine.</summary>
+    private protected static async Coroutine CloseAsync(MemoryPair pair)
+    {
+        pair.Near.Writer.Close();
+        pair.Far.Writer.Close();
+        pair.FarTransport.Abort();
+        pair.NearTransport.Abort();
+        await LoopTask.Yield();
+        await LoopTask.Yield();
+    }
+
     private protected LoopStreamReader Reader(string text = "", int limit = LoopStreamReader.DefaultLimit)
     {
         var reader = new LoopStreamReader(limit, Loop);
