@@ -2,30 +2,25 @@ using System.Buffers;
 
 namespace Bridge.Net;
 
-/// <summary>Bytes in order: written at the end, dropped at the front. Holds no memory while it is empty. Loop thread.</summary>
+/// <summary>Bytes in order: written at the end, dropped at the front. Holds no memory while it is empty, and is but a reference. Loop thread.</summary>
 internal struct ByteQueue
 {
     private ByteSegment? _first;
-    private ByteSegment? _last;
 
-    /// <summary>How many bytes of the first segment are dropped already.</summary>
-    private int _start;
+    internal readonly int Length => _first is null ? 0 : _first.Queue.Length;
 
-    /// <summary>Somebody may be writing into the last segment: it must not go back to the pool.</summary>
-    private bool _isLent;
-
-    internal int Length { get; private set; }
+    /// <summary>How much of the room that was lent is left; 0 if none is lent.</summary>
+    internal readonly int Room => _first is { Queue.IsLent: true } ? _first.Queue.Last.Room : 0;
 
     /// <summary>All of it; valid until something is dropped.</summary>
-    internal readonly ReadOnlySequence<byte> Bytes => _first is null ? default : new ReadOnlySequence<byte>(_first, _start, _last!, _last!.Count);
+    internal readonly ReadOnlySequence<byte> Bytes
+        => _first is null ? default : new ReadOnlySequence<byte>(_first, _first.Queue.Start, _first.Queue.Last, _first.Queue.Last.Count);
 
     /// <summary>The first contiguous piece.</summary>
-    internal readonly ReadOnlySpan<byte> FirstPiece => _first is null ? default : _first.Array.AsSpan(_start, _first.Count - _start);
-
-    internal readonly bool IsContiguous => ReferenceEquals(_first, _last);
+    private readonly ReadOnlySpan<byte> FirstPiece => _first is null ? default : _first.Array.AsSpan(_first.Queue.Start, _first.Count - _first.Queue.Start);
 
     /// <summary>Where the bytes begin, in the count that positions of <see cref="Bytes"/> have.</summary>
-    private readonly long Origin => _first is null ? 0 : _first.RunningIndex + _start;
+    private readonly long Origin => _first is null ? 0 : _first.RunningIndex + _first.Queue.Start;
 
     /// <summary>Room to write into, until <see cref="Commit"/>.</summary>
     /// <param name="pool">Where segments come from.</param>
@@ -33,30 +28,33 @@ internal struct ByteQueue
     /// <param name="segmentSize">How large a new segment should be.</param>
     internal Memory<byte> Lend(SegmentPool pool, int atLeast, int segmentSize)
     {
-        if (_last is null || _last.Room < atLeast)
+        if (_first is null || _first.Queue.Last.Room < atLeast)
         {
             AddSegment(pool, Math.Max(atLeast, segmentSize));
         }
 
-        _isLent = true;
-        return _last!.Array.AsMemory(_last.Count);
+        ref QueueState queue = ref _first!.Queue;
+        queue.IsLent = true;
+        return queue.Last.Array.AsMemory(queue.Last.Count);
     }
 
-    /// <summary>The first bytes of the room that was lent are written.</summary>
-    internal void Commit(int count)
+    /// <summary>The first bytes of the room that was lent are written. True: all of it.</summary>
+    internal readonly bool Commit(int count)
     {
-        _isLent = false;
-        _last!.Extend(count);
-        Length = checked(Length + count);
+        ref QueueState queue = ref _first!.Queue;
+        queue.Length = checked(queue.Length + count);
+        queue.IsLent = false;
+        queue.Last.Extend(count);
+        return queue.Last.Room == 0;
     }
 
-    /// <summary>Nothing was written into what was lent.</summary>
+    /// <summary>Nothing more is written into what was lent.</summary>
     internal void TakeBack(SegmentPool pool)
     {
-        _isLent = false;
-        if (Length == 0)
+        if (_first is not null)
         {
-            Clear(pool);
+            _first.Queue.IsLent = false;
+            Drop(pool, 0);
         }
     }
 
@@ -75,20 +73,29 @@ internal struct ByteQueue
     /// <summary>Drops bytes from the front.</summary>
     internal void Drop(SegmentPool pool, int count)
     {
-        Length -= count;
-        _start += count;
-        while (!ReferenceEquals(_first, _last) && _start >= _first!.Count)
+        if (_first is null)
+        {
+            return;
+        }
+
+        QueueState queue = _first.Queue;
+        queue.Length -= count;
+        queue.Start += count;
+        if (queue.Length == 0 && !queue.IsLent)
+        {
+            Clear(pool);
+            return;
+        }
+
+        while (!ReferenceEquals(_first, queue.Last) && queue.Start >= _first!.Count)
         {
             ByteSegment dropped = _first;
-            _start -= dropped.Count;
+            queue.Start -= dropped.Count;
             _first = dropped.Following;
             pool.Return(dropped);
         }
 
-        if (Length == 0 && !_isLent)
-        {
-            Clear(pool);
-        }
+        _first!.Queue = queue;
     }
 
     /// <summary>Copies from the front.</summary>
@@ -120,7 +127,7 @@ internal struct ByteQueue
     /// <param name="from">Where to begin to look.</param>
     internal readonly int IndexOf(ReadOnlySpan<byte> separator, int from)
     {
-        if (IsContiguous)
+        if (_first is null || ReferenceEquals(_first, _first.Queue.Last))
         {
             int index = FirstPiece[from..].IndexOf(separator);
             return index < 0 ? -1 : from + index;
@@ -131,12 +138,6 @@ internal struct ByteQueue
             ? rest.TryAdvanceTo(separator[0], advancePastDelimiter: false)
             : rest.TryReadTo(out ReadOnlySequence<byte> _, separator, advancePastDelimiter: false);
         return found ? from + (int)rest.Consumed : -1;
-    }
-
-    internal readonly bool StartsWithAt(int offset, ReadOnlySpan<byte> separator)
-    {
-        var rest = new SequenceReader<byte>(Bytes.Slice(offset));
-        return rest.IsNext(separator);
     }
 
     /// <summary>How far a position of <see cref="Bytes"/> lies behind their beginning. Negative, or more than there is: it is not one of them.</summary>
@@ -150,8 +151,6 @@ internal struct ByteQueue
             _first = segment.Following;
             pool.Return(segment);
         }
-
-        this = default;
     }
 
     private void AddSegment(SegmentPool pool, int size)
@@ -162,15 +161,15 @@ internal struct ByteQueue
         }
 
         ByteSegment segment = pool.Rent(size);
-        if (_last is null)
+        if (_first is null)
         {
             _first = segment;
         }
         else
         {
-            _last.Append(segment);
+            _first.Queue.Last.Append(segment);
         }
 
-        _last = segment;
+        _first.Queue.Last = segment;
     }
 }

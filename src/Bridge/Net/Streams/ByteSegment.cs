@@ -15,6 +15,9 @@ internal sealed class ByteSegment : ReadOnlySequenceSegment<byte>
 
     internal int Room => Array.Length - Count;
 
+    /// <summary>Of the first segment of a queue: what the queue has to know, so that an empty queue is but a null.</summary>
+    internal QueueState Queue;
+
     internal ByteSegment? Following => Unsafe.As<ByteSegment>(Next);
 
     /// <summary>Bytes that were written behind the last ones now belong to it.</summary>
@@ -37,6 +40,22 @@ internal sealed class ByteSegment : ReadOnlySequenceSegment<byte>
         Count = 0;
         Memory = default;
         RunningIndex = 0;
+        Queue = default;
         Next = nextFree;
     }
+}
+
+/// <summary>The state of a <see cref="ByteQueue"/> that is not empty, or lent.</summary>
+internal struct QueueState
+{
+    internal ByteSegment Last;
+
+    /// <summary>How many bytes of the first segment are dropped already.</summary>
+    internal int Start;
+
+    /// <summary>How many bytes there are in all.</summary>
+    internal int Length;
+
+    /// <summary>Somebody may be writing into the last segment: it must not go back to the pool.</summary>
+    internal bool IsLent;
 }

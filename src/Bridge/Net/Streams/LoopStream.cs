@@ -15,20 +15,14 @@ namespace Bridge.Net;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class LoopStream : IDuplexPipe, IAsyncDisposable
 {
-    private readonly StreamProtocol _protocol;
-
     internal LoopStream(StreamProtocol protocol)
-    {
-        _protocol = protocol;
-        Writer = new LoopStreamWriter(protocol.Output, protocol.Input);
-        Reader = new LoopStreamReader(protocol.Input) { Companion = Writer };
-    }
+        => Reader = new LoopStreamReader(protocol.Input) { Companion = new LoopStreamWriter(protocol.Output, protocol.Input) };
 
     /// <summary>Reads from the connection.</summary>
     public LoopStreamReader Reader { get; }
 
     /// <summary>Writes to the connection, and closes it.</summary>
-    public LoopStreamWriter Writer { get; }
+    public LoopStreamWriter Writer => Reader.Companion!;
 
     /// <summary>The loop it belongs to. Any thread.</summary>
     public EventLoop Loop => Reader.Loop;
@@ -44,7 +38,7 @@ public sealed class LoopStream : IDuplexPipe, IAsyncDisposable
     PipeWriter IDuplexPipe.Output => Writer;
 
     /// <summary>Whether it came to a server.</summary>
-    internal bool IsServerSide => _protocol.IsServerSide;
+    internal bool IsServerSide => Writer.Output.IsServerSide;
 
     /// <summary>The connection as a <see cref="Stream"/>, for code that takes one: StreamReader, SslStream, BinaryReader, ...</summary>
     /// <param name="leaveOpen">Whether disposing of the stream leaves the connection open.</param>
@@ -63,5 +57,9 @@ public sealed class LoopStream : IDuplexPipe, IAsyncDisposable
     public override string ToString() => Writer.ToString();
 
     /// <summary>The connection goes on over another transport, as when TLS begins. Its protocol must be this stream's.</summary>
-    internal void ReplaceTransport(Transport transport) => _protocol.Replace(transport);
+    internal void ReplaceTransport(Transport transport)
+    {
+        Writer.Output.Transport = transport;
+        Reader.Input.Transport = transport;
+    }
 }

@@ -7,7 +7,6 @@ namespace Bridge.Net;
 public sealed partial class LoopStreamWriter : PipeWriter
 {
     private FlushSource? _flush;
-    private bool _isCompleted;
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => true;
@@ -90,12 +89,12 @@ public sealed partial class LoopStreamWriter : PipeWriter
     public override void Complete(Exception? exception = null)
     {
         Loop.AssertLoopThread();
-        if (_isCompleted)
+        if (_output.IsCompleted)
         {
             return;
         }
 
-        _isCompleted = true;
+        _output.IsCompleted = true;
         if (_output.Transport.IsClosing)
         {
             return;
@@ -120,7 +119,7 @@ public sealed partial class LoopStreamWriter : PipeWriter
     /// <summary>The reader is completed: if the writer is too, nobody uses the connection any more.</summary>
     internal void CloseIfCompleted()
     {
-        if (_isCompleted)
+        if (_output.IsCompleted)
         {
             Close();
         }
@@ -189,7 +188,7 @@ public sealed partial class LoopStreamWriter : PipeWriter
 
     private void ThrowIfCompleted()
     {
-        if (_isCompleted)
+        if (_output.IsCompleted)
         {
             throw new InvalidOperationException(Messages.WriteAfterComplete);
         }

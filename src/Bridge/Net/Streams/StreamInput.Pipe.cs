@@ -21,7 +21,7 @@ internal sealed partial class StreamInput
     {
         ReadOutcome.Waiting => ValueTaskSourceStatus.Pending,
         ReadOutcome.Ready => ValueTaskSourceStatus.Succeeded,
-        ReadOutcome.Interrupted when _interruption is OperationCanceledException => ValueTaskSourceStatus.Canceled,
+        ReadOutcome.Interrupted when _waiter is OperationCanceledException => ValueTaskSourceStatus.Canceled,
         _ => ValueTaskSourceStatus.Faulted,
     };
 

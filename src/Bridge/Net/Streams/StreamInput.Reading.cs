@@ -15,11 +15,11 @@ internal sealed partial class StreamInput
     /// <summary>The reader, while a read of it waits: as long as somebody reads, the stream is not collected.</summary>
     private object? _user;
 
-    /// <summary>Whom to queue when the outcome is known; null before it has registered, and after it was queued.</summary>
-    private LoopWork? _waiter;
-
-    /// <summary>Why the wait ended early: a cancellation, or the reader was completed.</summary>
-    private Exception? _interruption;
+    /// <summary>
+    /// Whom to queue when the outcome is known: a <see cref="LoopWork"/>, null before it has registered and after it was queued. For a read
+    /// that was interrupted, the exception: a cancellation, or the reader was completed.
+    /// </summary>
+    private object? _waiter;
     private ReadOutcome _outcome;
     private bool _isBusy;
 
@@ -76,6 +76,7 @@ internal sealed partial class StreamInput
     private int Finish(out ReadRequest request)
     {
         ReadOutcome outcome = _outcome;
+        object? interruption = _waiter;
         request = _request;
         Release();
         switch (outcome)
@@ -93,9 +94,7 @@ internal sealed partial class StreamInput
                 ExceptionDispatchInfo.Throw(_failure!);
                 return 0;
             case ReadOutcome.Interrupted:
-                Exception interruption = _interruption!;
-                _interruption = null;
-                throw interruption;
+                throw (Exception)interruption!;
             default:
                 throw new InvalidOperationException(Messages.ReadNotOver(request.Method));
         }
@@ -138,8 +137,8 @@ internal sealed partial class StreamInput
             return false;
         }
 
-        _interruption = exception;
         Settle(ReadOutcome.Interrupted);
+        _waiter = exception;
         return true;
     }
 
@@ -176,7 +175,7 @@ internal sealed partial class StreamInput
     private void Settle(ReadOutcome outcome)
     {
         _outcome = outcome;
-        if (_waiter is { } waiter)
+        if (_waiter is LoopWork waiter)
         {
             _waiter = null;
             Loop.EnqueueHere(waiter, waiter.RunContext);

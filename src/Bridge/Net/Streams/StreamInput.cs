@@ -11,7 +11,6 @@ internal sealed partial class StreamInput : LoopWork
     private ByteQueue _bytes;
     private Exception? _failure;
     private int _segmentSize = SegmentPool.Small;
-    private int _lent;
     private bool _isEof;
     private bool _isPaused;
 
@@ -48,18 +47,12 @@ internal sealed partial class StreamInput : LoopWork
     }
 
     /// <summary>Room for the next bytes.</summary>
-    internal Memory<byte> Lend()
-    {
-        Memory<byte> room = _bytes.Lend(Loop.Segments, 1, _segmentSize);
-        _lent = room.Length;
-        return room;
-    }
+    internal Memory<byte> Lend() => _bytes.Lend(Loop.Segments, 1, _segmentSize);
 
     /// <summary>So many bytes of the room that was lent are received.</summary>
     internal void Received(int count)
     {
-        _bytes.Commit(count);
-        if (count == _lent)
+        if (_bytes.Commit(count))
         {
             // There was more than fitted: the next segments are larger, up to 64 KiB.
             _segmentSize = Math.Min(_segmentSize * 4, SegmentPool.Large);

@@ -22,7 +22,6 @@ internal sealed class StreamOutput : LoopWork
 
     /// <summary>Gathered writes, and what was written through the PipeWriter members and not flushed yet.</summary>
     private ByteQueue _batch;
-    private int _lent;
 
     /// <summary>The callback whose first write went out at once.</summary>
     private long _lastCallback = -1;
@@ -33,9 +32,13 @@ internal sealed class StreamOutput : LoopWork
     private bool _isLost;
     private bool _isSendQueued;
 
-    internal StreamOutput(EventLoop loop) => Loop = loop;
+    internal EventLoop Loop => _transport!.Loop;
 
-    internal EventLoop Loop { get; }
+    /// <summary>Whether the connection came to a server: it is the server in a TLS handshake, too.</summary>
+    internal bool IsServerSide { get; init; }
+
+    /// <summary>Whether the writer was completed, as a pipe.</summary>
+    internal bool IsCompleted { get; set; }
 
     /// <summary>Where the bytes go: a transport that writes.</summary>
     internal BaseTransport Transport
@@ -103,28 +106,28 @@ internal sealed class StreamOutput : LoopWork
         Loop.AssertLoopThread();
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
         int size = _batch.Length == 0 ? SegmentPool.Small : SegmentPool.Medium;
-        Memory<byte> room = _batch.Lend(Loop.Segments, Math.Max(sizeHint, 1), size);
-        _lent = room.Length;
-        return room;
+        return _batch.Lend(Loop.Segments, Math.Max(sizeHint, 1), size);
     }
 
     internal void Advance(int count)
     {
         Loop.AssertLoopThread();
-        if ((uint)count > (uint)_lent)
+        int room = _batch.Room;
+        if ((uint)count > (uint)room)
         {
-            throw new ArgumentOutOfRangeException(nameof(count), count, Messages.AdvanceTooFar(_lent));
+            throw new ArgumentOutOfRangeException(nameof(count), count, Messages.AdvanceTooFar(room));
         }
 
-        _lent -= count;
-        _batch.Commit(count);
+        if (count > 0)
+        {
+            _batch.Commit(count);
+        }
     }
 
     /// <summary>Hands over what was gathered, in one write.</summary>
     internal void Send()
     {
         Loop.AssertLoopThread();
-        _lent = 0;
         if (_batch.Length > 0)
         {
             ReadOnlySequence<byte> bytes = _batch.Bytes;
@@ -143,11 +146,7 @@ internal sealed class StreamOutput : LoopWork
         }
     }
 
-    internal void Drop()
-    {
-        _lent = 0;
-        _batch.Clear(Loop.Segments);
-    }
+    internal void Drop() => _batch.Clear(Loop.Segments);
 
     /// <summary>The turn of the gathered writes, if nobody sent them before.</summary>
     internal override void Run()

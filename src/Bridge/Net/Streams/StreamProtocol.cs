@@ -15,8 +15,7 @@ internal sealed class StreamProtocol : BufferedProtocol
     internal StreamProtocol(EventLoop loop, int limit, Func<LoopStream, Coroutine?>? handler = null)
     {
         Input = new StreamInput(loop, limit);
-        Output = new StreamOutput(loop);
-        IsServerSide = handler is not null;
+        Output = new StreamOutput { IsServerSide = handler is not null };
         _handler = handler;
     }
 
@@ -24,12 +23,10 @@ internal sealed class StreamProtocol : BufferedProtocol
 
     internal StreamOutput Output { get; }
 
-    /// <summary>Whether the connection came to a server: it is the server in a TLS handshake, too.</summary>
-    internal bool IsServerSide { get; }
-
     public override void ConnectionMade(BaseTransport transport)
     {
-        Replace(transport);
+        Output.Transport = transport;
+        Input.Transport = transport as IReadTransport;
         if (_handler is { } handler)
         {
             _handler = null;
@@ -65,13 +62,6 @@ internal sealed class StreamProtocol : BufferedProtocol
     public override void PauseWriting() => Output.Pause();
 
     public override void ResumeWriting() => Output.Resume();
-
-    /// <summary>The connection goes on over another transport.</summary>
-    internal void Replace(BaseTransport transport)
-    {
-        Output.Transport = transport;
-        Input.Transport = transport as IReadTransport;
-    }
 
     private void Serve(BaseTransport transport, Func<LoopStream, Coroutine?> handler)
     {
