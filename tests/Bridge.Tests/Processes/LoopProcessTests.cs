@@ -88,11 +88,16 @@ public sealed class LoopProcessTests : ProcessTest
     {
         Run(async Coroutine () =>
         {
-            LoopProcess process = await LoopProcess.StartAsync("true", options: s_pipes);
-            process.StandardInput!.Write(new byte[1_000_000]);
-            Assert.NotNull(await Outcome.Of((Coroutine)process.StandardInput.DrainAsync()));
-            Assert.Equal(0, await process.WaitAsync());
-            await process.DisposeAsync();
+            // Whether the write finds it alive or gone already.
+            foreach (bool isGone in new[] { false, true })
+            {
+                LoopProcess process = await LoopProcess.StartAsync("true", options: s_pipes);
+                Assert.True(!isGone || SpinWait.SpinUntil(() => !IsAlive(process.Id), TimeSpan.FromSeconds(20)));
+                process.StandardInput!.Write(new byte[1_000_000]);
+                Assert.NotNull(await Outcome.Of((Coroutine)process.StandardInput.DrainAsync()));
+                Assert.Equal(0, await process.WaitAsync());
+                await process.DisposeAsync();
+            }
         });
     }
 
