@@ -37,6 +37,9 @@ internal static partial class Messages
     internal static string WriteAfterLoss(BaseTransport transport, int count)
         => $"{transport} is closed: {count} writes to it were dropped. Stop writing once ConnectionLost was called or the transport was closed.";
 
+    internal static string LostWhileSendingFile(BaseTransport transport)
+        => $"{transport}: the connection was closed while a file was being sent.";
+
     internal static string LookupFailed(NameQuery query, string reason)
         => $"Lookup of {query} failed: {reason}";
 
