@@ -68,6 +68,7 @@ public abstract partial class EventLoop
         for (TimeSpan pause = s_firstConnectPause; ; pause = pause * 2 < s_longestConnectPause ? pause * 2 : s_longestConnectPause)
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            using CloseRegistration closing = OnClose(socket.Dispose);
             try
             {
                 await SockConnect(socket, address);
