@@ -69,17 +69,26 @@ public sealed class ServerTests
     });
 
     [Fact(Timeout = 60000)]
-    public Task Kestrel_AnswersPlaintext() => Task.Run(async () =>
+    public Task Kestrel_OverEachTransport_AnswersPlaintext() => Task.Run(async () =>
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = Path.Combine(Peers.Root, "benchmarks", "Bridge.Benchmarks.Web", "bin", configuration, "net10.0", "Bridge.Benchmarks.Web.dll");
-        using var server = new ServerProcess(PeerCommand.OfFile("web", program, "kestrel"));
-        using var client = new HttpClient();
+        using Process list = Process.Start(PeerCommand.OfFile("web", program, "list").ToStartInfo())!;
+        string[] kinds = (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await list.WaitForExitAsync();
+        Assert.Contains("kestrel", kinds);
+        Assert.Equal(1 + ServerKind.OurWeb.Count, kinds.Length);
 
-        string answer = await client.GetStringAsync(new Uri($"http://127.0.0.1:{server.Port}/plaintext"));
+        foreach (string kind in kinds)
+        {
+            using var server = new ServerProcess(PeerCommand.OfFile("web", program, kind));
+            using var client = new HttpClient();
 
-        Assert.Equal("Hello, World!", answer);
-        Assert.NotNull(server.Use().Allocated);
+            string answer = await client.GetStringAsync(new Uri($"http://127.0.0.1:{server.Port}/plaintext"));
+
+            Assert.Equal("Hello, World!", answer);
+            Assert.NotNull(server.Use().Allocated);
+        }
     });
 
     [Fact(Timeout = 60000)]

@@ -17,6 +17,7 @@ internal static class ServeCommand
         ["bridge-callbacks"] = LoopServer.Starter(CallbackServer.Listen),
         ["bridge-await"] = LoopServer.Starter(AwaitServer.Listen),
         ["bridge-protocol"] = LoopServer.Starter(ProtocolServer.Listen),
+        ["bridge-streams"] = LoopServer.Starter(StreamServer.Listen),
     };
 
     /// <summary>Every kind, as <c>serve list</c> writes them.</summary>

@@ -41,8 +41,10 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
 
     public static ServerKind Protocol { get; } = Managed("Bridge protocol", "bridge-protocol") with { Form = ServerForm.Protocol };
 
+    public static ServerKind Streams { get; } = Managed("Bridge streams", "bridge-streams") with { Form = ServerForm.Streams };
+
     /// <summary>All that are ours, one of each kind; the first one is what the others' figures are compared with.</summary>
-    public static IReadOnlyList<ServerKind> Ours { get; } = [Protocol, Callbacks, Await];
+    public static IReadOnlyList<ServerKind> Ours { get; } = [Protocol, Callbacks, Await, Streams];
 
     /// <summary>ASP.NET Core on Kestrel's own transport.</summary>
     public static ServerKind Kestrel { get; } = Web("Kestrel", "kestrel");
