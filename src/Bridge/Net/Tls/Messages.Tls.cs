@@ -6,8 +6,6 @@ namespace Bridge;
 /// <content>Texts about TLS.</content>
 internal static partial class Messages
 {
-    internal const string ServerNameNeedsTls = "SslTargetHost is only meaningful with TLS. Set Ssl as well, or leave SslTargetHost null.";
-
     internal const string NoTargetHost = "TargetHost is null: TLS would not know whose certificate to expect. Set TargetHost to the server's name, or to an empty string if a RemoteCertificateValidationCallback judges instead.";
 
     internal const string NoServerCertificate = "The TLS options of a server need a certificate. Set ServerCertificateContext, ServerCertificate or ServerCertificateSelectionCallback.";
