@@ -18,6 +18,14 @@ internal static partial class Messages
 
     internal const string TlsOver = "This TLS connection is over.";
 
+    internal const string StreamKnowsReceived = "Received is set: a stream knows itself what it has received. Leave it empty.";
+
+    internal static string NoTlsOver(BaseTransport transport)
+        => $"{transport} has one direction only: TLS needs both.";
+
+    internal static string TimeLimitWithoutTls(string name)
+        => $"{name} is only meaningful with TLS. Set Ssl as well, or leave it null.";
+
     internal static string TimeNotPositive(string name, TimeSpan value)
         => $"{name} is {value}; it must be positive.";
 

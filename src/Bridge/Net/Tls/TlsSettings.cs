@@ -59,6 +59,21 @@ internal sealed class TlsSettings
         UsesNetwork = options.ClientCertificateRequired && AsksNetwork(options.CertificateChainPolicy, options.CertificateRevocationCheckMode);
     }
 
+    /// <summary>A server's, or null if no TLS is wanted.</summary>
+    internal static TlsSettings? Of(SslServerAuthenticationOptions? options, TimeSpan? handshakeTimeout, TimeSpan? shutdownTimeout)
+        => IsWanted(options, handshakeTimeout, shutdownTimeout) ? new TlsSettings(options!, handshakeTimeout, shutdownTimeout) : null;
+
+    /// <summary>Whether there are options; throws if there are time limits without.</summary>
+    internal static bool IsWanted(object? options, TimeSpan? handshakeTimeout, TimeSpan? shutdownTimeout)
+    {
+        if (options is null && (handshakeTimeout ?? shutdownTimeout) is not null)
+        {
+            throw new ArgumentException(Messages.TimeLimitWithoutTls(handshakeTimeout is null ? nameof(ConnectOptions.SslShutdownTimeout) : nameof(ConnectOptions.SslHandshakeTimeout)), nameof(options));
+        }
+
+        return options is not null;
+    }
+
     /// <summary>The options as the user gave them.</summary>
     internal object Given { get; }
 

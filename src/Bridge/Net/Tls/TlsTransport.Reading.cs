@@ -329,7 +329,8 @@ internal sealed partial class TlsTransport
 
     private void CallEofReceived()
     {
-        if (_heard != TlsHeard.Made)
+        // A paused protocol hears nothing; only closing goes on reading over its head.
+        if (_heard != TlsHeard.Made || _isPaused)
         {
             return;
         }

@@ -36,19 +36,20 @@ public sealed class SelectSelector : Selector
             return;
         }
 
-        if (key.Handle is not SafeSocketHandle handle)
-        {
-            throw new PlatformNotSupportedException(SelectorMessages.SocketsOnly(key.Handle!));
-        }
-
         try
         {
-            key.SelectableSocket = new Socket(handle);
+            // Any handle may turn out to be a socket's; only a socket has a type.
+            key.SelectableSocket = new Socket(key.Handle as SafeSocketHandle ?? new SafeSocketHandle(key.Descriptor, ownsHandle: false));
+            _ = key.Handle is SafeSocketHandle ? null : key.SelectableSocket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Type);
 
             // The wrapper owns nothing: collected after the registration, its finalizer would close the user's handle.
 #pragma warning disable CA1816
             GC.SuppressFinalize(key.SelectableSocket);
 #pragma warning restore CA1816
+        }
+        catch (SocketException) when (key.Handle is not SafeSocketHandle)
+        {
+            throw new PlatformNotSupportedException(SelectorMessages.SocketsOnly(key.Handle!));
         }
         catch (SocketException e)
         {
