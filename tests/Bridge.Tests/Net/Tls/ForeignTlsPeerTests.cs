@@ -48,7 +48,7 @@ public sealed class ForeignTlsPeerTests : IoTest
         using var files = new Files();
         using Process python = Start("python3", "-c", PythonServer, files.Write(TestCertificates.Pem(TestCertificates.Server)));
         int port = int.Parse((await python.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture);
-        var protocol = new RecordingProtocol(Loop);
+        var protocol = new WatchedProtocol(Loop);
         TlsTransport tls = await ConnectTo(port, protocol);
         byte[] data = TlsTest.Data(300_000);
         tls.Write(data);
@@ -66,7 +66,7 @@ public sealed class ForeignTlsPeerTests : IoTest
         using var files = new Files();
         using Socket listener = Listen();
         using Process python = Start("python3", "-c", PythonClient, files.Write(TestCertificates.Authority.ExportCertificatePem()), PortOf(listener));
-        RecordingProtocol protocol = await AcceptEcho(listener);
+        WatchedProtocol protocol = await AcceptEcho(listener);
         Assert.Equal("same", await python.StandardOutput.ReadLineAsync());
         await protocol.Heard.UntilLost();
         Assert.Equal(300_000, protocol.Heard.Length);
@@ -85,7 +85,7 @@ public sealed class ForeignTlsPeerTests : IoTest
         using Process client = Start(
             "openssl", "s_client", "-quiet", "-verify_return_error", version, "-servername", "localhost",
             "-CAfile", files.Write(TestCertificates.Authority.ExportCertificatePem()), "-connect", "127.0.0.1:" + PortOf(listener));
-        RecordingProtocol protocol = await AcceptEcho(listener);
+        WatchedProtocol protocol = await AcceptEcho(listener);
         await client.StandardInput.WriteAsync("hello from outside\n");
         await client.StandardInput.FlushAsync();
         Assert.Equal("hello from outside", await client.StandardOutput.ReadLineAsync());
@@ -106,7 +106,7 @@ public sealed class ForeignTlsPeerTests : IoTest
         using Process server = Start(
             "openssl", "s_server", "-quiet", version, "-naccept", "1", "-cert", files.Write(TestCertificates.Pem(TestCertificates.Server)), "-accept", $"127.0.0.1:{port}");
         await Listening(port, server);
-        var protocol = new RecordingProtocol(Loop);
+        var protocol = new WatchedProtocol(Loop);
         TlsTransport tls = await ConnectTo(port, protocol);
         tls.Write("hello from inside\n"u8);
         Assert.Equal("hello from inside", await server.StandardOutput.ReadLineAsync());
@@ -131,10 +131,10 @@ public sealed class ForeignTlsPeerTests : IoTest
         return tls;
     }
 
-    private async Coroutine<RecordingProtocol> AcceptEcho(Socket listener)
+    private async Coroutine<WatchedProtocol> AcceptEcho(Socket listener)
     {
         Socket socket = await Loop.SockAccept(listener);
-        var protocol = new RecordingProtocol(Loop);
+        var protocol = new WatchedProtocol(Loop);
         protocol.OnData = data => ((Transport)protocol.Heard.Transport!).Write(data);
         LoopFuture<bool> ready = Loop.CreateFuture<bool>();
         TlsTest.OnSocket(Loop, socket, protocol, TlsTest.Server(), ready);

@@ -77,7 +77,7 @@ internal sealed class Recorder
 }
 
 /// <summary>A protocol over a <see cref="Recorder"/>.</summary>
-internal class RecordingProtocol(EventLoop loop) : Protocol
+internal class WatchedProtocol(EventLoop loop) : Protocol
 {
     internal Recorder Heard { get; } = new(loop);
 
@@ -114,7 +114,7 @@ internal class RecordingProtocol(EventLoop loop) : Protocol
 }
 
 /// <summary>The same, buffered; its buffer is of an odd size.</summary>
-internal sealed class BufferedRecordingProtocol(EventLoop loop, int size = 777) : BufferedProtocol
+internal sealed class WatchedBufferedProtocol(EventLoop loop, int size = 777) : BufferedProtocol
 {
     private readonly byte[] _buffer = new byte[size];
 

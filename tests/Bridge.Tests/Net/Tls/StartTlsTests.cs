@@ -9,10 +9,10 @@ namespace Bridge.Tests.Net;
 /// <summary>Row AC1, on virtual time, over transports in memory.</summary>
 public sealed class StartTlsTests : LoopTest
 {
-    private (LinkedTransport, LinkedTransport, RecordingProtocol, RecordingProtocol) Connect()
+    private (LinkedTransport, LinkedTransport, WatchedProtocol, WatchedProtocol) Connect()
     {
-        var atClient = new RecordingProtocol(Loop);
-        var atServer = new RecordingProtocol(Loop);
+        var atClient = new WatchedProtocol(Loop);
+        var atServer = new WatchedProtocol(Loop);
         (LinkedTransport client, LinkedTransport server) = LinkedTransport.Connect(Loop, atClient, atServer);
         return (client, server, atClient, atServer);
     }
@@ -22,7 +22,7 @@ public sealed class StartTlsTests : LoopTest
     [InlineData(true)]
     public void StartTls_BothSides_TalkEncryptedAndConnectionMadeIsNotRepeated(bool serverFirst) => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         await atServer.Heard.Until(() => atServer.Heard.Calls.Count > 0);
         client.Write("STARTTLS"u8);
         await atServer.Heard.UntilReceived(8);
@@ -58,7 +58,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_BytesOfTheHandshakeWereReceivedBefore_AreNotLost() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         LoopTask<Transport> upgrade = Loop.CreateTask(Loop.StartTls(client, atClient, TestCertificates.ClientOptions()));
         await atServer.Heard.UntilReceived(1);
         Transport tls = await Loop.StartTls(server, atServer, TestCertificates.ServerOptions(), new StartTlsOptions { Received = atServer.Heard.Data });
@@ -71,7 +71,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_Fails_ClosesTheTransportAndTellsTheProtocol() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         await LoopTask.Yield();
         LoopTask<Transport> serving = Loop.CreateTask(Loop.StartTls(server, atServer, TestCertificates.ServerOptions(TestCertificates.Expired)));
         LoopTask<Transport> upgrade = Loop.CreateTask(Loop.StartTls(client, atClient, TestCertificates.ClientOptions()));
@@ -87,7 +87,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_PeerIsSilent_TimesOut() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, _, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, _, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         var options = new StartTlsOptions { HandshakeTimeout = TimeSpan.FromSeconds(3) };
         LoopTask<Transport> upgrade = Loop.CreateTask(Loop.StartTls(client, atClient, TestCertificates.ClientOptions(), options));
         await LoopTask.Wait([upgrade]);
@@ -104,7 +104,7 @@ public sealed class StartTlsTests : LoopTest
     [InlineData(4)]
     public void StartTls_Cancelled_ClosesTheTransport(int turns) => Run(async Coroutine () =>
     {
-        (LinkedTransport client, _, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, _, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         await LoopTask.Yield();
         LoopTask<Transport> upgrade = Loop.CreateTask(Loop.StartTls(client, atClient, TestCertificates.ClientOptions()));
         for (int i = 0; i < turns; i++)
@@ -124,7 +124,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_PeerHangsUp_ProtocolHearsTheLoss() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, _) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, _) = Connect();
         LoopTask<Transport> upgrade = Loop.CreateTask(Loop.StartTls(client, atClient, TestCertificates.ClientOptions()));
         await LoopTask.Yield();
         server.Close();
@@ -138,7 +138,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_OverTls_Works() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         (Transport First, Transport Second) inner = await LoopTask.Gather(
             Loop.StartTls(client, atClient, TestCertificates.ClientOptions()),
             Loop.StartTls(server, atServer, TestCertificates.ServerOptions()));
@@ -164,7 +164,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_ApplicationWasPausedBefore_IsResumedByTheLowerTransport() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, LinkedTransport server, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, LinkedTransport server, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         await LoopTask.Yield();
         client.Fill();
         Assert.Contains("pause", atClient.Heard.Calls);
@@ -181,7 +181,7 @@ public sealed class StartTlsTests : LoopTest
     [Fact(Timeout = 60000)]
     public void StartTls_WrongArguments_ThrowAtTheCall() => Run(async Coroutine () =>
     {
-        (LinkedTransport client, _, RecordingProtocol atClient, RecordingProtocol atServer) = Connect();
+        (LinkedTransport client, _, WatchedProtocol atClient, WatchedProtocol atServer) = Connect();
         SslClientAuthenticationOptions options = TestCertificates.ClientOptions();
         Assert.Throws<ArgumentNullException>(() => Loop.StartTls(null!, atClient, options));
         Assert.Throws<ArgumentNullException>(() => Loop.StartTls(client, null!, options));

@@ -56,7 +56,7 @@ public sealed class TlsDataTests : IoTest
     [Fact(Timeout = 60000)]
     public void Write_ToABufferedProtocol_GoesThroughItsBuffer() => Run(async Coroutine () =>
     {
-        var buffered = new BufferedRecordingProtocol(Loop);
+        var buffered = new WatchedBufferedProtocol(Loop);
         var pair = new TlsPair(Loop, serverProtocol: buffered);
         await pair.Ready();
         byte[] data = TlsTest.Data(200_001);
@@ -180,7 +180,7 @@ public sealed class TlsDataTests : IoTest
     {
         var pair = new TlsPair(Loop);
         await pair.Ready();
-        var next = new BufferedRecordingProtocol(Loop, 3);
+        var next = new WatchedBufferedProtocol(Loop, 3);
         pair.ServerProtocol.OnData = _ => pair.Server.Protocol = next;
         pair.Client.Write("a"u8);
         await pair.AtServer.UntilReceived(1);

@@ -17,8 +17,8 @@ public sealed class TlsEndTests
         var reports = new List<LoopErrorContext>();
         var loop = new SelectorEventLoop { ExceptionHandler = (_, report) => reports.Add(report) };
         using var pair = new SocketPair();
-        var client = new RecordingProtocol(loop);
-        var server = new RecordingProtocol(loop);
+        var client = new WatchedProtocol(loop);
+        var server = new WatchedProtocol(loop);
         loop.RunUntilComplete(Reach());
         loop.Close();
         Assert.True(pair.Client.SafeHandle.IsClosed);

@@ -221,7 +221,7 @@ public sealed class TlsHandshakeTests : IoTest
     public void Handshake_PeerHangsUp_IsAReset() => Run(async Coroutine () =>
     {
         using var pair = new SocketPair();
-        var protocol = new RecordingProtocol(Loop);
+        var protocol = new WatchedProtocol(Loop);
         LoopFuture<bool> ready = Loop.CreateFuture<bool>();
         TlsTransport client = TlsTest.OnSocket(Loop, pair.Client, protocol, TlsTest.Client(), ready);
         await Loop.SockReceive(pair.Server, new byte[1000]);
@@ -237,7 +237,7 @@ public sealed class TlsHandshakeTests : IoTest
     {
         using var pair = new SocketPair();
         LoopFuture<bool> ready = Loop.CreateFuture<bool>();
-        TlsTransport client = TlsTest.OnSocket(Loop, pair.Client, new RecordingProtocol(Loop), TlsTest.Client(), ready);
+        TlsTransport client = TlsTest.OnSocket(Loop, pair.Client, new WatchedProtocol(Loop), TlsTest.Client(), ready);
         await Loop.SockSendAll(pair.Server, "HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray());
         await Throws<AuthenticationException>(async Coroutine () => await ready);
         Assert.True(client.IsClosing);
@@ -250,7 +250,7 @@ public sealed class TlsHandshakeTests : IoTest
         {
             Loop.Debug = debug;
             using var pair = new SocketPair();
-            _ = TlsTest.OnSocket(Loop, pair.Server, new RecordingProtocol(Loop), TlsTest.Server());
+            _ = TlsTest.OnSocket(Loop, pair.Server, new WatchedProtocol(Loop), TlsTest.Server());
             await Loop.SockSendAll(pair.Client, "GET / HTTP/1.1\r\n\r\n"u8.ToArray());
             while (true)
             {

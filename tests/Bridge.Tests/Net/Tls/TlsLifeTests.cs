@@ -11,8 +11,8 @@ public sealed class TlsLifeTests : LoopTest
     {
         internal Ends(EventLoop loop, TlsSettings? client = null, TlsSettings? server = null, bool cutToBytes = false)
         {
-            AtClient = new RecordingProtocol(loop);
-            AtServer = new RecordingProtocol(loop);
+            AtClient = new WatchedProtocol(loop);
+            AtServer = new WatchedProtocol(loop);
             ClientReady = loop.CreateFuture<bool>();
             ServerReady = loop.CreateFuture<bool>();
             Client = new TlsTransport(loop, AtClient, client ?? TlsTest.Client(), ClientReady);
@@ -20,9 +20,9 @@ public sealed class TlsLifeTests : LoopTest
             (LowerClient, LowerServer) = LinkedTransport.Connect(loop, Client.LowerSide, Server.LowerSide, cutToBytes);
         }
 
-        internal RecordingProtocol AtClient { get; }
+        internal WatchedProtocol AtClient { get; }
 
-        internal RecordingProtocol AtServer { get; }
+        internal WatchedProtocol AtServer { get; }
 
         internal TlsTransport Client { get; }
 

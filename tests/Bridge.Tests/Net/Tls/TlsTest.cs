@@ -35,8 +35,8 @@ internal sealed class TlsPair
     internal TlsPair(EventLoop loop, TlsSettings? client = null, TlsSettings? server = null, BaseProtocol? clientProtocol = null, BaseProtocol? serverProtocol = null)
     {
         var pair = new SocketPair();
-        ClientProtocol = new RecordingProtocol(loop);
-        ServerProtocol = new RecordingProtocol(loop);
+        ClientProtocol = new WatchedProtocol(loop);
+        ServerProtocol = new WatchedProtocol(loop);
         ClientReady = loop.CreateFuture<bool>();
         ServerReady = loop.CreateFuture<bool>();
         Client = TlsTest.OnSocket(loop, pair.Client, clientProtocol ?? ClientProtocol, client ?? TlsTest.Client(), ClientReady);
@@ -47,9 +47,9 @@ internal sealed class TlsPair
 
     internal TlsTransport Server { get; }
 
-    internal RecordingProtocol ClientProtocol { get; }
+    internal WatchedProtocol ClientProtocol { get; }
 
-    internal RecordingProtocol ServerProtocol { get; }
+    internal WatchedProtocol ServerProtocol { get; }
 
     internal Recorder AtClient => ClientProtocol.Heard;
 
