@@ -56,7 +56,7 @@ internal static class StreamTransports
             socket.Blocking = false;
             SocketOptions.SetNoDelay(socket);
             protocol = protocolFactory();
-            transport = Begin(loop, new SocketFile(socket), protocol, waiter: waiter, tls: tls);
+            transport = Begin(loop, new SocketFile(socket), protocol, PeerAddress.Of(socket.SafeHandle), waiter: waiter, tls: tls);
         }
         catch when (closesSocket)
         {

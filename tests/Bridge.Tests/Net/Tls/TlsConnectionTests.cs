@@ -14,7 +14,14 @@ public sealed class TlsConnectionTests : IoTest
     private WatchedProtocol Serve()
     {
         var protocol = new WatchedProtocol(Loop);
-        protocol.OnData = data => ((Transport)protocol.Heard.Transport!).Write(data);
+        protocol.OnData = data =>
+        {
+            var transport = (Transport)protocol.Heard.Transport!;
+            if (!transport.IsClosing)
+            {
+                transport.Write(data);
+            }
+        };
         _served.Add(protocol);
         return protocol;
     }
