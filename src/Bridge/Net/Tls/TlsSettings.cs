@@ -85,7 +85,15 @@ internal sealed class TlsSettings
     internal bool UsesNetwork { get; }
 
     internal Task Authenticate(SslStream stream)
-        => _client is not null ? stream.AuthenticateAsClientAsync(_client) : stream.AuthenticateAsServerAsync(_server!);
+    {
+        if (_client is not null)
+        {
+            return stream.AuthenticateAsClientAsync(_client);
+        }
+
+        // A server's connections share the settings; but a policy collects the certificates that peers send.
+        return stream.AuthenticateAsServerAsync(_server!.CertificateChainPolicy is null ? _server : Copy(_server));
+    }
 
     private static TimeSpan Positive(TimeSpan? given, TimeSpan usual, string name)
         => given is not { } value ? usual

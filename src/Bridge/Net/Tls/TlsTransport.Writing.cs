@@ -137,6 +137,11 @@ internal sealed partial class TlsTransport
         }
 
         _isWriting = false;
+        if (_state == TlsState.Unwrapped)
+        {
+            return;
+        }
+
         _flow.Shrunk(WriteBufferSize, this);
         if (_state == TlsState.Flushing && _backlog.IsEmpty && !_isWriting)
         {

@@ -165,7 +165,11 @@ internal sealed partial class TlsTransport : Transport
         _backlog.Clear();
         try
         {
-            FailWaiter(exception ?? new SocketException((int)SocketError.ConnectionAborted, Messages.ClosedInHandshake));
+            if (_waiter is { IsDone: false })
+            {
+                FailWaiter(exception ?? new SocketException((int)SocketError.ConnectionAborted, Messages.ClosedInHandshake));
+            }
+
             if (_heard is TlsHeard.Made or TlsHeard.Eof)
             {
                 _heard = TlsHeard.Lost;
