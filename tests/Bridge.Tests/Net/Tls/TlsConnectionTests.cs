@@ -233,5 +233,29 @@ public sealed class TlsConnectionTests : IoTest
         Assert.Throws<ArgumentException>(() => near.Writer.StartTlsAsync(TestCertificates.ClientOptions(), new StartTlsOptions { Received = new byte[1] }));
     });
 
+    [Fact(Timeout = 60000)]
+    public void StartServer_WithSslOptions_ServesEncryptedStreams() => Run(async Coroutine () =>
+    {
+        await using Server server = await Loop.StartServer(
+            async Coroutine (LoopStream stream) =>
+            {
+                stream.Writer.Write(await stream.Reader.ReadAsync(-1));
+                await stream.DisposeAsync();
+            },
+            "127.0.0.1",
+            0,
+            Secure);
+        var protocol = new StreamProtocol(Loop, LoopStreamReader.DefaultLimit);
+        await Loop.CreateConnection(() => protocol, "127.0.0.1", PortOf(server), new ConnectOptions { Ssl = TestCertificates.ClientOptions() });
+        var client = new LoopStream(protocol);
+        Assert.False(client.Writer.CanWriteEof);
+        client.Writer.Write("half"u8);
+        await client.Writer.DrainAsync();
+        await client.DisposeAsync();
+
+        // The client's end is the end of the server's reading.
+        Assert.Empty(await client.Reader.ReadAsync(-1));
+    });
+
     private static int OpenDescriptors() => OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
 }
