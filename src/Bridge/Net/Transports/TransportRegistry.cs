@@ -61,7 +61,7 @@ internal sealed class TransportRegistry
         return null;
     }
 
-    /// <summary>The transports of a server; a copy, for closing them may change the list.</summary>
+    /// <summary>The transports of a server, each with what was put on top of it; a copy, for closing them may change the list.</summary>
     internal List<Transport> OwnedBy(ITransportOwner owner)
     {
         var owned = new List<Transport>();
@@ -69,7 +69,7 @@ internal sealed class TransportRegistry
         {
             if (ReferenceEquals(transport.Owner, owner))
             {
-                owned.Add((Transport)transport);
+                owned.Add(TlsTransport.Topmost((Transport)transport));
             }
         }
 
