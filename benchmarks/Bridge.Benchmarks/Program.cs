@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Bridge.Benchmarks.Harness;
+using Bridge.Benchmarks.Serving;
 
 namespace Bridge.Benchmarks;
 
@@ -7,6 +8,7 @@ internal static class Program
 {
     private const string Help = """
         --smoke        run each benchmark once, fail on exceptions only
+        serve KIND JOB serve the load of the socket rows; serve list names the kinds
         anything else  BenchmarkDotNet, for example --filter '*CallSoon*'
         """;
 
@@ -19,9 +21,14 @@ internal static class Program
                 return 0;
             case ["--smoke"]:
                 return Smoke.Run();
+            case ["serve", .. var arguments]:
+                return ServeCommand.Run(arguments);
             default:
-                BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+                Measure(args);
                 return 0;
         }
     }
+
+    /// <summary>Apart, so that a server does not load what it does not use.</summary>
+    private static void Measure(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bridge.Benchmarks.Harness;
 using Bridge.Compare.Measuring;
 
 namespace Bridge.Compare;
@@ -10,6 +11,11 @@ internal sealed record Options(Pace Pace, IReadOnlyList<string> Only)
 {
     /// <summary>Only the whole in full is worth keeping under version control.</summary>
     internal bool IsRecord => Pace.Mode == Pace.Full.Mode && Only.Count == 0;
+
+    /// <summary>What is left out of quick runs is measured if it is asked for by name.</summary>
+    internal bool Wants(Comparison comparison)
+        => (Wants(comparison.Title) || (comparison.Other is { } other && Wants(other.Title)))
+        && (comparison.MostInQuick > 0 || Only.Count > 0 || Pace.Mode != Pace.Quick.Mode);
 
     internal bool Wants(string title) => Only.Count == 0 || Only.Any(text => title.Contains(text, StringComparison.OrdinalIgnoreCase));
 

@@ -46,11 +46,13 @@ internal static class Program
 
     private static void Measure(Options options, Report report)
     {
-        foreach (Comparison comparison in Catalog.All.Concat(Safety.All).Where(it => options.Wants(it.Title)))
+        foreach (Comparison comparison in Catalog.All.Concat(Safety.All).Where(options.Wants))
         {
-            ComparisonResult result = Contest.Run(comparison, options.Pace);
-            report.Comparisons.Add(result);
-            Console.WriteLine($"{comparison.Title} ({result.Rounds} rounds)\n{Tables.Of(result)}");
+            foreach (ComparisonResult result in Contest.Run(comparison, options.Pace))
+            {
+                report.Comparisons.Add(result);
+                Console.WriteLine($"{result.Comparison.Title} ({result.Rounds} rounds)\n{Tables.Of(result)}");
+            }
         }
 
         foreach (GrowthCurve curve in Growth.All.Where(it => options.Wants(CurveResult.Title(it))))

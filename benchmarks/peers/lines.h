@@ -1,10 +1,5 @@
-/* What every peer written in C needs: checked calls, a clock, the lines it speaks (README.md). Included once, by the program. */
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+/* What every peer written in C needs to be measured: the lines it speaks (README.md). Included once, by the program. */
+#include "base.h"
 
 /* One thing to measure. */
 struct row {
@@ -13,34 +8,6 @@ struct row {
     void (*set_up)(void);
     bool answers; /* itself, with more than a time */
 };
-
-static void fail(const char *call)
-{
-    perror(call);
-    exit(1);
-}
-
-static long check(long result, const char *call)
-{
-    if (result < 0)
-        fail(call);
-    return result;
-}
-
-static void *allocate(void *old, size_t size)
-{
-    void *memory = realloc(old, size);
-    if (!memory)
-        fail("realloc");
-    return memory;
-}
-
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
 
 static int answer_lines(const struct row *row)
 {

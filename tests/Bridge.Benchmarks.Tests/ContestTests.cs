@@ -1,3 +1,4 @@
+using Bridge.Benchmarks.Harness;
 using Bridge.Benchmarks.Workloads;
 using Bridge.Benchmarks.Worlds;
 using Bridge.Compare.Measuring;
@@ -52,12 +53,57 @@ public sealed class ContestTests
         Assert.Equal(s_pace.MostAtOnce, result.Operations);
     }
 
+    [Fact]
+    public void Run_OfAComparisonWithAnotherFigure_ReadsItAfterEachRun()
+    {
+        var comparison = new Comparison("Section", "thing", 10, double.NaN, new Contender("a", () => new Fake("a", [])))
+        {
+            IsWhole = true,
+            Other = new Comparison("Section, other", "thing", 10, double.NaN, new Contender("a", Measured.Never)) { Read = workload => ((Fake)workload).Runs },
+        };
+
+        ComparisonResult[] results = Contest.Run(comparison, s_pace);
+
+        Assert.Equal(["Section: thing", "Section, other: thing"], results.Select(it => it.Comparison.Title));
+        Assert.Equal([42, 42, 42], results[0].Ours.Figures);
+        Assert.Equal([2, 3, 4], results[1].Ours.Figures);
+        Assert.Equal([7, 7, 7], results[0].Ours.AllBytes);
+    }
+
+    [Fact]
+    public void Run_OfAComparisonWithAnotherFigureThatIsMissing_SaysSoInBoth()
+    {
+        var comparison = new Comparison("Section", "thing", 10, double.NaN, new Contender("a", () => throw new MissingPeerException("no C here")))
+        {
+            Other = new Comparison("Section, other", "thing", 10, double.NaN, new Contender("a", Measured.Never)) { Read = _ => 1 },
+        };
+
+        Assert.All(Contest.Run(comparison, s_pace), result => Assert.Equal("no C here", result.Ours.Missing));
+    }
+
+    [Fact]
+    public void Run_OfAComparisonWithFewRounds_MeasuresQuickOnce()
+    {
+        var comparison = new Comparison("Section", "thing", 1_000_000, double.NaN, new Contender("a", () => new Fake("a", [])))
+        {
+            IsWhole = true,
+            Rounds = 3,
+            MostInQuick = 100,
+        };
+
+        ContenderResult quick = Assert.Single(Contest.Run(comparison, s_pace)).Ours;
+
+        Assert.Equal(100, quick.Operations);
+        Assert.Single(quick.Figures);
+        Assert.Equal(3, Assert.Single(Contest.Run(comparison, Pace.Full with { WarmUp = TimeSpan.Zero })).Rounds);
+    }
+
     private static ContenderResult[] Run(params Func<Workload>[] makers)
         => Contest.Run([.. makers.Select(make => new Entrant("row", make, 100, isWhole: true))], s_pace);
 
     private sealed class Fake(string name, List<string> order) : Workload
     {
-        private int _runs;
+        internal int Runs { get; private set; }
 
         internal int FailsAfter { get; init; } = int.MaxValue;
 
@@ -65,10 +111,12 @@ public sealed class ContestTests
 
         public override double? Figure => 42;
 
+        public override double? Bytes => 7;
+
         public override void RunOnce(int operations)
         {
             order.Add(name);
-            if (++_runs > FailsAfter)
+            if (++Runs > FailsAfter)
             {
                 throw new InvalidOperationException("broken");
             }

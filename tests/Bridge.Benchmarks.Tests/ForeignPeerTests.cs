@@ -28,6 +28,56 @@ public sealed class ForeignPeerTests : IDisposable
     public void Parse_OfAnythingElse_QuotesIt(string line)
         => Assert.Contains($"\"{line}\"", Assert.Throws<MissingPeerException>(() => PeerProcess.Parse(line)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("a word first\ndone 1008792000 408935000 24687 0\n", 24687, 1008792000, 408935000)]
+    [InlineData("done 5 6 7 0", 7, 5, 6)]
+    public void Parse_OfWhatWrkSays_ReadsItsLastLine(string text, long requests, long elapsed, long processor)
+        => Assert.Equal(new LoadResult(requests, elapsed, processor), WrkLoad.Parse(text));
+
+    [Theory]
+    [InlineData("done 5 6 7 1")]
+    [InlineData("done 5 6 0 0")]
+    [InlineData("done 5 6 7")]
+    [InlineData("unable to connect")]
+    public void Parse_OfWrksErrors_QuotesThem(string text)
+        => Assert.Contains(text, Assert.Throws<MissingPeerException>(() => WrkLoad.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("ready", 0)]
+    [InlineData("ready 4711", 4711)]
+    public Task Start_OfAServer_ReadsItsPort(string answer, int port) => Task.Run(() =>
+    {
+        Write($"echo {answer}; read line");
+
+        using var process = new PeerProcess(PeerCommand.Of(_program, "echo"));
+
+        Assert.Equal(port, process.Port);
+    });
+
+    [Theory]
+    [InlineData("ready or not")]
+    [InlineData("ready 1 2")]
+    [InlineData("steady")]
+    public Task Start_WithAnotherAnswer_QuotesIt(string answer) => Task.Run(() =>
+    {
+        Write($"echo {answer}; read line");
+
+        var exception = Assert.Throws<MissingPeerException>(() => new PeerProcess(PeerCommand.Of(_program, "echo")));
+
+        Assert.Contains($"\"{answer}\"", exception.Message, StringComparison.Ordinal);
+    });
+
+    [Fact(Timeout = 30000)]
+    public Task Start_OnAProcessor_UsesThatOneOnlyAndPassesOnVariables() => Task.Run(() =>
+    {
+        Write("echo ready; read line; echo done $(grep -c '^Cpus_allowed_list:[[:space:]]*[0-9]*$' /proc/self/status) $TREES");
+        PeerCommand command = PeerCommand.Of(_program, "echo") with { Processor = ServerProcess.ForServer(), Environment = new Dictionary<string, string> { ["TREES"] = "12" } };
+
+        using var process = new PeerProcess(command);
+
+        Assert.Equal([1, 12], process.Ask("go"));
+    });
+
     [Fact(Timeout = 30000)]
     public Task RunOnce_WithOneNumber_DividesItByTheOperations() => Task.Run(() =>
     {
@@ -86,10 +136,15 @@ public sealed class ForeignPeerTests : IDisposable
 
     private ForeignWorkload Start(string script)
     {
-        File.WriteAllText(_program, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(_program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Write(script);
         var workload = new ForeignWorkload(_program, "posts", "4");
         workload.Setup();
         return workload;
+    }
+
+    private void Write(string script)
+    {
+        File.WriteAllText(_program, "#!/bin/sh\n" + script + "\n");
+        File.SetUnixFileMode(_program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

@@ -91,6 +91,37 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void Findings_OfAFurtherWayOfOurs_HoldItsOwnDemands()
+    {
+        Contender[] contenders =
+        [
+            new("first", Measured.Never) { IsOurs = true, AtMost = 5 },
+            new("second", Measured.Never) { IsOurs = true, Demands = [new("limit", 1 / 1.1), new("slow", 2)] },
+            new("limit", Measured.Never),
+            new("slow", Measured.Never),
+            new("missing", Measured.Never),
+        ];
+        var comparison = new Comparison("Section", "thing", 1, double.NaN, contenders) { AtMost = 50 };
+        var result = new ComparisonResult(
+            comparison, [Measured.Row("first", 10), Measured.Row("second", 20), Measured.Row("limit", 16), Measured.Row("slow", 50), Measured.Row("missing")]);
+
+        Assert.Equal([new Finding("<= 5 ns", Verdict.Short)], Judge.Findings(result, 0));
+        Assert.Equal(
+            [new Finding("<= 50 ns", Verdict.Met), new Finding("<= 1.1x limit (is 1.25)", Verdict.Short), new Finding(">= 2x slow (is 2.50)", Verdict.Met)],
+            Judge.Findings(result, 1));
+    }
+
+    [Fact]
+    public void Findings_OfADemandBesideAMissingPeer_AreNone()
+    {
+        Contender[] contenders = [new("ours", Measured.Never) { IsOurs = true, Demands = [new("peer", 2)] }, new("peer", Measured.Never)];
+        var result = new ComparisonResult(new Comparison("Section", "thing", 1, double.NaN, contenders), [Measured.Row("ours", 10), Measured.Row("peer")]);
+
+        Assert.Empty(Judge.Findings(result, 0));
+        Assert.Null(Judge.Limit(result));
+    }
+
+    [Fact]
     public void Limit_IsTheStrictestTarget()
     {
         Contender[] contenders = [new("Bridge", Measured.Never), Peer(target: 10), Peer() with { Allowance = 5 }];

@@ -8,7 +8,7 @@ namespace Bridge.Benchmarks.Harness;
 public static partial class Catalog
 {
     public static IEnumerable<Comparison> All =>
-        [.. CallSoon, .. ThreadSafeHop, .. Coroutines, .. Context, .. Timers, .. Borders, .. Memory, .. Start];
+        [.. CallSoon, .. ThreadSafeHop, .. Coroutines, .. Context, .. Timers, .. Borders, .. Memory, .. Start, .. Sockets, .. Web];
 
     /// <summary>What a section is about, for people who see its table first.</summary>
     public static string Describe(string section) => section switch
@@ -21,6 +21,11 @@ public static partial class Catalog
         "Border" => "Work that is done elsewhere and comes back: tasks of the pool and calls on executors.",
         "Memory" => "What a task that sleeps keeps alive.",
         "Start" => "A small program from start to end: compiled ahead of time, and by the runtime.",
+        "Connections" => "Connections that come and go, and those that only stay. Each server is a process of its own.",
+        "Bulk" => "One connection that sends as fast as it can to a server that counts.",
+        "Kestrel" => "A plaintext application of ASP.NET Core under the load of wrk: the time per request of all connections together.",
+        _ when section.EndsWith("processor time", StringComparison.Ordinal) => "The same runs: what a request costs the server, whoever waited for whom.",
+        _ when section.StartsWith("Echo", StringComparison.Ordinal) => "A server that sends back what it gets: the time per request of all connections together. Server and load have a processor each, so the slower of the two decides.",
         "Safety" => "What each check and each guarantee costs: the same thing with and without it.",
         _ => "",
     };

@@ -16,7 +16,7 @@ public sealed class ForeignWorkload(string program, string row, string? argument
 
     public override bool CountsBytes => false;
 
-    public override void Setup() => _process = argument is null ? new PeerProcess(program, row) : new PeerProcess(program, row, argument);
+    public override void Setup() => _process = new PeerProcess(PeerCommand.Of(program, argument is null ? [row] : [row, argument]));
 
     public override void RunOnce(int operations)
     {

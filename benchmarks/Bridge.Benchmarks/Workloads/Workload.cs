@@ -16,8 +16,11 @@ public abstract class Workload : IDisposable
     /// <summary>The figure of the last run, per operation and in the comparison's unit, where a stopwatch around it would measure something else.</summary>
     public virtual double? Figure => null;
 
-    /// <summary>Whether what this process allocates says anything about the workload.</summary>
+    /// <summary>Whether bytes say anything about the workload: those of this process, or <see cref="Bytes"/>.</summary>
     public virtual bool CountsBytes => true;
+
+    /// <summary>Bytes that the last run allocated per operation, where another process does the work.</summary>
+    public virtual double? Bytes => null;
 
     /// <summary>What else was measured on the way, over all runs so far.</summary>
     public virtual IEnumerable<SideFigure> SideFigures => [];

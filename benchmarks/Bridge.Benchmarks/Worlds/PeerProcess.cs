@@ -20,34 +20,25 @@ public sealed class PeerProcess : IDisposable
 
     /// <summary>Starts the program and waits until it is ready.</summary>
     /// <exception cref="MissingPeerException">It cannot start, or has no such row.</exception>
-    public PeerProcess(string program, params string[] arguments)
+    public PeerProcess(PeerCommand command)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
-        _name = Path.GetFileName(program);
-        _row = string.Join(' ', arguments);
+        ArgumentNullException.ThrowIfNull(command);
+        _name = command.Name;
+        _row = command.Row;
         try
         {
-            _process = Process.Start(new ProcessStartInfo(Peers.Find(program), arguments)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+            _process = Process.Start(command.ToStartInfo())!;
         }
         catch (Win32Exception exception)
         {
-            throw new MissingPeerException($"{_name} does not start: {exception.Message}");
+            throw new MissingPeerException($"{_name} does not start: {exception.Message}{(command.Processor is null ? "" : "; taskset is in the package util-linux")}");
         }
 
-        // Read all along, so that a program that complains at length is never blocked.
-        _errors = _process.StandardError.ReadToEndAsync();
+        // Read all along, so that a program that complains at length is never blocked; on a thread of its own, because a read of a pipe blocks.
+        _errors = Task.Factory.StartNew(_process.StandardError.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            string answer = ReadLine();
-            if (answer != "ready")
-            {
-                throw new MissingPeerException($"{_name} {_row} answered \"{answer}\" instead of \"ready\"");
-            }
+            Port = ParseReady(ReadLine());
         }
         catch
         {
@@ -56,13 +47,19 @@ public sealed class PeerProcess : IDisposable
         }
     }
 
+    /// <summary>Where a server listens; 0: it is none.</summary>
+    public int Port { get; }
+
     /// <summary>Has the thing done so often.</summary>
     /// <returns>Nanoseconds: of all operations together, or of each one, as the row has it.</returns>
-    public long[] Run(int operations)
+    public long[] Run(int operations) => Ask(string.Create(CultureInfo.InvariantCulture, $"run {operations}"));
+
+    /// <summary>Writes the line and waits for the answer.</summary>
+    public long[] Ask(string line)
     {
         try
         {
-            _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"run {operations}"));
+            _process.StandardInput.WriteLine(line);
             _process.StandardInput.Flush();
         }
         catch (IOException)
@@ -107,6 +104,15 @@ public sealed class PeerProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private int ParseReady(string answer)
+    {
+        string[] words = answer.Split(' ');
+        int port = 0;
+        return words is ["ready"] || (words is ["ready", var text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port))
+            ? port
+            : throw new MissingPeerException($"{_name} {_row} answered \"{answer}\" instead of \"ready\"");
     }
 
     private string ReadLine()

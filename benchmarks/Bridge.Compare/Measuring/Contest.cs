@@ -12,8 +12,17 @@ namespace Bridge.Compare.Measuring;
 /// </remarks>
 internal static class Contest
 {
-    internal static ComparisonResult Run(Comparison comparison, Pace pace)
-        => new(comparison, Run([.. comparison.Contenders.Select(it => new Entrant(it.Name, it.Make, comparison.Operations, comparison.IsWhole))], pace));
+    /// <returns>What came of it, and of the other figure that it may have.</returns>
+    internal static ComparisonResult[] Run(Comparison comparison, Pace pace)
+    {
+        pace = pace.Stretched(comparison.Stretch);
+        bool isQuick = pace.Mode == Pace.Quick.Mode;
+        pace = comparison.Rounds is { } rounds ? pace.WithRounds(isQuick ? 1 : rounds) : pace;
+        int operations = isQuick && comparison.MostInQuick > 0 ? Math.Min(comparison.Operations, comparison.MostInQuick) : comparison.Operations;
+        Entrant[] entrants = [.. comparison.Contenders.Select(it => new Entrant(it.Name, it.Make, operations, comparison.IsWhole) { ReadOther = comparison.Other?.Read })];
+        var result = new ComparisonResult(comparison, Run(entrants, pace));
+        return comparison.Other is { } other ? [result, new ComparisonResult(other, [.. entrants.Select(entrant => entrant.OtherResult())])] : [result];
+    }
 
     internal static ContenderResult[] Run(Entrant[] entrants, Pace pace)
     {

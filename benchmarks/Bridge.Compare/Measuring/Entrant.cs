@@ -9,10 +9,14 @@ namespace Bridge.Compare.Measuring;
 internal sealed class Entrant(string name, Func<Workload> make, int most, bool isWhole) : IDisposable
 {
     private readonly List<double> _figures = [];
+    private readonly List<double> _otherFigures = [];
     private readonly List<double> _bytes = [];
     private Workload? _workload;
     private int _operations;
     private string? _missing;
+
+    /// <summary>Where another figure is found after each run, if there is one.</summary>
+    internal Func<Workload, double>? ReadOther { get; init; }
 
     /// <summary>Makes the workload, warms it up and finds how many operations fill a run.</summary>
     internal void Prepare(Pace pace) => Try(() =>
@@ -28,8 +32,12 @@ internal sealed class Entrant(string name, Func<Workload> make, int most, bool i
         GC.Collect();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         double elapsed = Time(_workload!, _operations);
-        _bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / _operations);
-        _figures.Add(_workload!.Figure ?? elapsed / _operations);
+        _bytes.Add(_workload!.Bytes ?? (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / _operations);
+        _figures.Add(_workload.Figure ?? elapsed / _operations);
+        if (ReadOther is { } read)
+        {
+            _otherFigures.Add(read(_workload));
+        }
     });
 
     /// <summary>What came of it.</summary>
@@ -44,6 +52,10 @@ internal sealed class Entrant(string name, Func<Workload> make, int most, bool i
         });
         return result ?? new ContenderResult(name, [], []) { Missing = _missing };
     }
+
+    /// <summary>What came of the other figure; bytes, side figures and remarks stand in the first result.</summary>
+    internal ContenderResult OtherResult()
+        => _missing is null ? new ContenderResult(name, [.. _otherFigures], []) { Operations = _operations } : new ContenderResult(name, [], []) { Missing = _missing };
 
     public void Dispose()
     {

@@ -20,6 +20,9 @@ internal sealed record Pace(
     internal static Pace Full { get; } = new(
         "full", TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(600), 7, 41, TimeSpan.FromSeconds(12), int.MaxValue, int.MaxValue);
 
+    /// <summary>Runs so many times longer, and a warm-up that has room for some of them.</summary>
+    internal Pace Stretched(int factor) => factor == 1 ? this : this with { Run = Run * factor, WarmUp = WarmUp + (4 * factor * Run) };
+
     /// <summary>The same with exactly so many rounds.</summary>
     internal Pace WithRounds(int rounds) => this with { FewestRounds = rounds, MostRounds = rounds };
 }

@@ -1,3 +1,4 @@
+using Bridge.Benchmarks.Harness;
 using Bridge.Compare.Results;
 using ScottPlot;
 using ScottPlot.Plottables;
@@ -19,8 +20,7 @@ internal static class BarPlot
         List<string> names = [];
         foreach (IGrouping<(string Section, string Unit), ComparisonResult> group in report.Comparisons.GroupBy(it => (it.Comparison.Section, it.Comparison.Unit)))
         {
-            bool isTime = group.Key.Unit == "ns";
-            string name = MarkdownReport.FileName(isTime ? group.Key.Section : $"{group.Key.Section} {group.Key.Unit}") + ".png";
+            string name = FileNameOf(group.First());
             if (group.Any(result => Positive(result).Any()))
             {
                 Draw(group.Key.Section, group.Key.Unit, [.. group], Path.Combine(directory, name));
@@ -29,6 +29,13 @@ internal static class BarPlot
         }
 
         return names;
+    }
+
+    /// <summary>The picture that has the comparison, if it could be drawn.</summary>
+    internal static string FileNameOf(ComparisonResult result)
+    {
+        Comparison of = result.Comparison;
+        return MarkdownReport.FileName(of.Unit == "ns" ? of.Section : $"{of.Section} {of.Unit}") + ".png";
     }
 
     private static void Draw(string section, string unit, ComparisonResult[] results, string file)

@@ -37,6 +37,7 @@ internal static class JsonReport
             Excess = index == 0 ? null : result.Excess(index),
             result.Comparison.Contenders[index].Target,
             result.Comparison.Contenders[index].Allowance,
+            result.Comparison.Contenders[index].Demands,
             Findings = Judge.Findings(result, index).Select(finding => new { finding.Target, Verdict = Tables.Word(finding.Verdict) }),
         }),
     };

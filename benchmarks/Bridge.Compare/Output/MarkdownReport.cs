@@ -10,7 +10,7 @@ internal static class MarkdownReport
     private const string Legend = """
         How to read: **ratio** is the contender's figure divided by that of the first row, Bridge, in the same round, median over the rounds; above 1 Bridge is
         better. **of best** is the same of the best runs, which are the ones that nothing disturbed. **middle half** is where half of the rounds lie. **bytes** are allocated
-        per operation by all threads together; other programs keep theirs to themselves. A **target** stands in the row of the peer that it is about, what
+        per operation by all threads together, of servers by their process; programs that are not .NET keep theirs to themselves. A **target** stands in the row of the peer that it is about, what
         is asked of Bridge alone in Bridge's own row. **met**: median and best reach it; **about**: one of them does; **SHORT**: neither.
         """;
 
@@ -29,7 +29,7 @@ internal static class MarkdownReport
         foreach (IGrouping<string, ComparisonResult> section in report.Comparisons.GroupBy(it => it.Comparison.Section))
         {
             text.Append($"\n## {section.Key}\n\n{Catalog.Describe(section.Key)}\n");
-            foreach (string plot in plots.Where(plot => plot.StartsWith(FileName(section.Key), StringComparison.Ordinal)))
+            foreach (string plot in section.Select(BarPlot.FileNameOf).Distinct().Where(plots.Contains))
             {
                 text.Append($"\n![{section.Key}](plots/{plot})\n");
             }

@@ -21,10 +21,22 @@ internal sealed record ComparisonResult(Comparison Comparison, ContenderResult[]
     /// <summary>The same of the best runs.</summary>
     internal double? BestExcess(int index) => OfBest(index, static (peer, ours) => ours - peer);
 
+    /// <summary>The place of the contender with that name.</summary>
+    internal int IndexOf(string name) => Array.FindIndex(Contenders, contender => contender.Name == name);
+
+    /// <summary>As <see cref="Ratio(int)"/>, beside another contender than the first.</summary>
+    internal double? Ratio(int index, int ours)
+        => AreComparable(index, ours) ? Statistics.Median([.. Contenders[index].Figures.Zip(Contenders[ours].Figures, static (peer, ours) => peer / ours)]) : null;
+
+    /// <summary>The same of the best runs.</summary>
+    internal double? BestRatio(int index, int ours) => AreComparable(index, ours) ? Contenders[index].Best / Contenders[ours].Best : null;
+
     private double? PerRound(int index, Func<double, double, double> of)
         => IsComparable(index) ? Statistics.Median([.. Contenders[index].Figures.Zip(Ours.Figures, of)]) : null;
 
     private double? OfBest(int index, Func<double, double, double> of) => IsComparable(index) ? of(Contenders[index].Best, Ours.Best) : null;
 
-    private bool IsComparable(int index) => !Ours.IsMissing && !Contenders[index].IsMissing;
+    private bool IsComparable(int index) => AreComparable(index, 0);
+
+    private bool AreComparable(int index, int ours) => !Contenders[ours].IsMissing && !Contenders[index].IsMissing;
 }

@@ -9,7 +9,9 @@ internal static class Judge
 {
     /// <summary>Everything that is asked of the row.</summary>
     internal static Finding[] Findings(ComparisonResult result, int index)
-        => result.Contenders[index].IsMissing ? [] : index == 0 ? [.. Ours(result)] : [.. Peer(result, index)];
+        => result.Contenders[index].IsMissing ? []
+        : index == 0 || result.Comparison.Contenders[index].IsOurs ? [.. Ours(result, index), .. Demands(result, index)]
+        : [.. Peer(result, index)];
 
     /// <summary>How large our figure may be so that every target of the comparison is met; null if there is none.</summary>
     internal static double? Limit(ComparisonResult result)
@@ -29,7 +31,16 @@ internal static class Judge
             }
         }
 
-        if (result.Comparison.AtMost is { } most)
+        foreach (Demand demand in result.Comparison.Contenders[0].Demands)
+        {
+            ContenderResult peer = result.Contenders[result.IndexOf(demand.Peer)];
+            if (!peer.IsMissing)
+            {
+                limits.Add(peer.Median / demand.Target);
+            }
+        }
+
+        if (MostOf(result.Comparison, 0) is { } most)
         {
             limits.Add(most);
         }
@@ -52,16 +63,18 @@ internal static class Judge
 
     private static Verdict Of(bool median, bool best) => median && best ? Verdict.Met : median || best ? Verdict.About : Verdict.Short;
 
-    private static IEnumerable<Finding> Ours(ComparisonResult result)
+    private static double? MostOf(Comparison comparison, int index) => comparison.Contenders[index].AtMost ?? comparison.AtMost;
+
+    private static IEnumerable<Finding> Ours(ComparisonResult result, int index)
     {
-        ContenderResult ours = result.Ours;
+        ContenderResult ours = result.Contenders[index];
         if (ours.Bytes is not null && !double.IsNaN(result.Comparison.TargetBytes))
         {
             double most = result.Comparison.TargetBytes + ForgivenBytes(ours.Operations);
             yield return new(Text($"<= {result.Comparison.TargetBytes:0} B"), Of(ours.Bytes < most, ours.AllBytes.Min() < most));
         }
 
-        if (result.Comparison.AtMost is { } limit)
+        if (MostOf(result.Comparison, index) is { } limit)
         {
             yield return new(Text($"<= {limit:0.##} {result.Comparison.Unit}"), AtMost(limit, ours.Median, ours.Best));
         }
@@ -71,6 +84,23 @@ internal static class Judge
             if (side.AtMost is { } at)
             {
                 yield return new(Text($"<= {at:0.##} {side.Name}"), AtMost(at, side.Value, side.Value));
+            }
+        }
+    }
+
+    /// <summary>Each in a few words, with what it is, because the ratio column is about another pair.</summary>
+    private static IEnumerable<Finding> Demands(ComparisonResult result, int index)
+    {
+        foreach (Demand demand in result.Comparison.Contenders[index].Demands)
+        {
+            int peer = result.IndexOf(demand.Peer);
+            if (result.Ratio(peer, index) is { } ratio)
+            {
+                // A limit reads the other way round: how many times its figure ours is.
+                string text = demand.Target < 1
+                    ? Text($"<= {1 / demand.Target:0.##}x {demand.Peer} (is {1 / ratio:0.00})")
+                    : Text($">= {demand.Target:0.##}x {demand.Peer} (is {ratio:0.00})");
+                yield return new(text, AtLeast(demand.Target, ratio, result.BestRatio(peer, index)!.Value));
             }
         }
     }

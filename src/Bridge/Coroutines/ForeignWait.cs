@@ -24,9 +24,18 @@ internal sealed class ForeignWait : LoopWork
     /// <summary>Handed to the awaiter; any thread may call it.</summary>
     internal Action Resume { get; }
 
-    internal override bool CanThrowOnResume => false;
+    /// <summary>What is awaited, if it is a ValueTask of this library after all: it can end the wait, and throw. Loop thread.</summary>
+    internal LoopWork? Source { get; set; }
 
-    internal void Arm() => Volatile.Write(ref _armed, 1);
+    internal override bool CanThrowOnResume => Source is not null;
+
+    internal override bool CancelWait(string? message) => Source is { } source && source.CancelWait(message);
+
+    internal void Arm()
+    {
+        Source = null;
+        Volatile.Write(ref _armed, 1);
+    }
 
     /// <summary>The awaiter refused; should it call back all the same, nothing happens.</summary>
     internal void Disarm() => Volatile.Write(ref _armed, 0);
@@ -38,6 +47,15 @@ internal sealed class ForeignWait : LoopWork
     }
 
     internal override string Describe() => Task.Describe();
+
+    /// <summary>The same as <see cref="Resume"/> from a callback of the loop that has nothing else to do: the task goes on at once.</summary>
+    internal void ComeBackHere()
+    {
+        if (Interlocked.Exchange(ref _armed, 0) == 1)
+        {
+            Run();
+        }
+    }
 
     private void ComeBack()
     {

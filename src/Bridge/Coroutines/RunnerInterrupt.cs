@@ -21,9 +21,11 @@ internal sealed class RunnerInterrupt : IDisposable
 
     public void Dispose() => _registration?.Dispose();
 
-    /// <summary>A signal came. True: it was made a cancel request. False: nobody here will deal with it. Any thread.</summary>
+    /// <summary>A signal came. True: it was made a cancel request. False: it is none of ours. Any thread.</summary>
+    /// <remarks>A handler that the user gave the loop for SIGINT comes first, as in asyncio; it keeps the process alive by itself.</remarks>
     internal bool Signal()
-        => Interlocked.Increment(ref _count) == 1 && !_main.IsDone && _main.CancelThreadSafe("interrupted from the keyboard");
+        => !_main.Loop.HandlesSignal(SignalNumbers.SIGINT)
+            && Interlocked.Increment(ref _count) == 1 && !_main.IsDone && _main.CancelThreadSafe("interrupted from the keyboard");
 
     private PosixSignalRegistration? TryRegister()
     {

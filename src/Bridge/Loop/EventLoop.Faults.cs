@@ -205,17 +205,26 @@ public abstract partial class EventLoop
         }
     }
 
-    internal void WriteWarning(string text)
+    internal void WriteWarning(string text) => Write(text, LoopLog.Warning, orToStandardError: true);
+
+    /// <summary>Worth knowing for who looks for something slow; debug mode only.</summary>
+    internal void WriteInformation(string text) => Write(text, LoopLog.Information, orToStandardError: true);
+
+    /// <summary>For the logger, if there is one; debug mode only.</summary>
+    internal void WriteDetail(string text) => Write(text, LoopLog.Detail, orToStandardError: false);
+
+    private void Write(string text, Action<ILogger, string> log, bool orToStandardError)
     {
         try
         {
             if (_logger is not null)
             {
-                LoopLog.Warning(_logger, text);
-                return;
+                log(_logger, text);
             }
-
-            Console.Error.WriteLine(text);
+            else if (orToStandardError)
+            {
+                Console.Error.WriteLine(text);
+            }
         }
         catch (Exception exception) when (exception is not IFatalLoopException)
         {

@@ -10,4 +10,10 @@ internal static partial class LoopLog
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{Text}")]
     internal static partial void Warning(ILogger logger, string text);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "{Text}")]
+    internal static partial void Information(ILogger logger, string text);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Debug, Message = "{Text}")]
+    internal static partial void Detail(ILogger logger, string text);
 }

@@ -16,11 +16,11 @@ public sealed class FolderDependencyTests
         ["Timers"] = ["Loop", "Primitives"],
         ["Loop"] = ["Selectors", "Timers", "Diagnostics", "Primitives"],
         ["Futures"] = ["Loop", "Timers", "Diagnostics", "Primitives"],
-        ["Coroutines"] = ["Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
+        ["Coroutines"] = ["Futures", "Signals", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Synchronization"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Interop"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Net"] = ["Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],
-        ["Processes"] = ["Net", "Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],
+        ["Processes"] = ["Net", "Signals", "Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],
         ["Signals"] = ["Loop", "Timers", "Diagnostics", "Primitives"],
     };
 

@@ -49,6 +49,26 @@ internal static unsafe partial class TestLibC
         }
     }
 
+    /// <summary>Lets the process open so many descriptors more, until the result is disposed of. Only where nothing else runs.</summary>
+    internal static IDisposable AllowMoreDescriptors(int count)
+    {
+        Limit limit;
+        Assert.Equal(0, GetRlimit(RlimitNoFile, &limit));
+        var restore = new LimitRestore(limit);
+
+        // The limit is on numbers: those that are free below it count.
+        HashSet<int> open = OpenDescriptors();
+        int number = 0;
+        for (int free = 0; open.Contains(number) || free < count; number++)
+        {
+            free += open.Contains(number) ? 0 : 1;
+        }
+
+        limit.Soft = (ulong)number;
+        Assert.Equal(0, SetRlimit(RlimitNoFile, &limit));
+        return restore;
+    }
+
     internal static void Signal(int threadId, int signal) => Assert.Equal(0, Tgkill(Environment.ProcessId, threadId, signal));
 
     [LibraryImport("libc", EntryPoint = "close")]
@@ -80,6 +100,15 @@ internal static unsafe partial class TestLibC
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     private static partial int SetRlimit(int resource, Limit* limit);
+
+    private sealed class LimitRestore(Limit limit) : IDisposable
+    {
+        public void Dispose()
+        {
+            Limit old = limit;
+            Assert.Equal(0, SetRlimit(RlimitNoFile, &old));
+        }
+    }
 
     private struct Limit
     {

@@ -31,6 +31,13 @@ internal static unsafe partial class SocketLibC
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     internal static partial int Accept4(SafeHandle fd, byte* address, uint* length, int flags);
 
+    /// <summary>Linux: other systems have another call of this name.</summary>
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
+    internal static partial nint SendFile(SafeHandle output, SafeHandle input, long* offset, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    internal static partial int Bind(SafeHandle fd, byte* address, uint length);
+
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     internal static partial int GetSockName(SafeHandle fd, byte* address, uint* length);
 

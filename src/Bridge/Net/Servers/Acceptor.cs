@@ -15,6 +15,7 @@ internal sealed class Acceptor : LoopWork
     private readonly SocketFile _file;
     private readonly FileWatch _watch;
     private readonly ExecutionContext? _context;
+    private TimerHandle _pause;
     private bool _isClosed;
 
     internal Acceptor(Server server, Socket socket)
@@ -30,10 +31,20 @@ internal sealed class Acceptor : LoopWork
 
     internal override ExecutionContext? RunContext => _context;
 
+    /// <exception cref="SocketException">The system refuses to listen, as if another socket listens on the address since.</exception>
     internal void Start()
     {
-        Socket.Listen(_server.Options.Backlog);
+        try
+        {
+            Socket.Listen(_server.Backlog);
+        }
+        catch (SocketException exception)
+        {
+            throw new SocketException((int)exception.SocketErrorCode, Messages.ListenFailed(Socket, exception));
+        }
+
         _watch.SetReader(this);
+        _watch.Transport = _server;
     }
 
     internal void Close()
@@ -44,8 +55,10 @@ internal sealed class Acceptor : LoopWork
         }
 
         _isClosed = true;
+        _watch.Transport = null;
         if (!_server.Loop.IsClosed)
         {
+            _pause.Cancel();
             _watch.Release();
         }
 
@@ -55,7 +68,7 @@ internal sealed class Acceptor : LoopWork
     internal override void Run()
     {
         // One more than the queue holds, so that the last look finds it empty and no turn is wasted on that.
-        for (int i = 0; i <= _server.Options.Backlog && !_isClosed; i++)
+        for (int i = 0; i <= _server.Backlog && !_isClosed; i++)
         {
             if (_file.TryAccept(out SocketFile accepted, out PeerAddress peer, out SocketError error))
             {
@@ -65,43 +78,52 @@ internal sealed class Acceptor : LoopWork
             {
                 return;
             }
-            else if (error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+            else if (!IsOfConnection(error))
             {
                 PauseAccepting(error);
                 return;
-            }
-            else if (error != SocketError.ConnectionAborted)
-            {
-                throw new SocketException((int)error);
             }
         }
     }
 
     internal override string Describe() => $"accepting of {_server}";
 
+    /// <summary>Linux gives what has happened to the connection meanwhile as the result of accept, and has dropped it then: on to the next one.</summary>
+    private static bool IsOfConnection(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
+        or SocketError.NetworkDown or SocketError.ProtocolOption or SocketError.HostDown or SocketError.HostUnreachable
+        or SocketError.NetworkUnreachable or SocketError.OperationNotSupported or SocketError.TimedOut or SocketError.AccessDenied;
+
     private void Serve(SocketFile accepted, in PeerAddress peer)
     {
         EventLoop loop = _server.Loop;
+        BaseProtocol? protocol = null;
         try
         {
-            BaseProtocol protocol = _server.ProtocolFactory();
-            _ = new SocketTransport(loop, accepted, protocol, peer, _server);
+            protocol = _server.ProtocolFactory();
+            StreamTransports.Begin(loop, accepted, protocol, peer, _server);
         }
-        catch (Exception exception) when (exception is not IFatalLoopException)
+        catch (Exception exception)
         {
             accepted.Close();
-            loop.CallExceptionHandler(new LoopErrorContext($"Error on transport creation for incoming connection of {_server}", exception));
+            if (exception is IFatalLoopException)
+            {
+                throw;
+            }
+
+            loop.CallExceptionHandler(new LoopErrorContext($"Error on transport creation for incoming connection of {_server}", exception) { Protocol = protocol });
         }
     }
 
     private void PauseAccepting(SocketError error)
     {
         EventLoop loop = _server.Loop;
-        loop.CallExceptionHandler(new LoopErrorContext(
-            $"socket.accept() out of system resource: {_server} accepts nothing for {s_retryDelay.TotalSeconds:0} s. Close connections, or raise the limit of open descriptors",
-            new SocketException((int)error)));
+        string reason = error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable
+            ? "socket.accept() out of system resource. Close connections, or raise the limit of open descriptors"
+            : "socket.accept() failed";
         _watch.ClearReader();
-        loop.CallLater(s_retryDelay, static acceptor => ((Acceptor)acceptor!).Resume(), this);
+        _pause = loop.CallLater(s_retryDelay, static acceptor => ((Acceptor)acceptor!).Resume(), this);
+        loop.CallExceptionHandler(new LoopErrorContext(
+            $"{reason}: {_server} accepts nothing for {s_retryDelay.TotalSeconds:0} s", new SocketException((int)error)));
     }
 
     private void Resume()

@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Bridge.Net;
 
 namespace Bridge;
@@ -10,53 +10,105 @@ public abstract partial class EventLoop
     /// <summary>Listens on a host's addresses.</summary>
     /// <param name="protocolFactory">Makes the protocol of each connection: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</param>
     /// <param name="host">A name or an address; null or empty: all interfaces.</param>
-    /// <param name="port">0 to 65535; 0 lets the system choose, see <see cref="Server.Sockets"/>.</param>
+    /// <param name="port">0 to 65535; 0 lets the system choose, for each address another one, see <see cref="Server.Sockets"/>.</param>
     /// <param name="options">How to listen. Null: the defaults.</param>
     /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="protocolFactory"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The port, or an option, is out of its range.</exception>
-    /// <remarks>Awaiting throws <see cref="SocketException"/> naming the address that could not be bound. Source: <c>loop.create_server</c>.</remarks>
+    /// <exception cref="PlatformNotSupportedException">ReusePort was asked for and the system has no such thing.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <remarks>
+    /// Awaiting throws <see cref="SocketException"/> naming the address that could not be bound; then none is. Addresses that this machine
+    /// does not have are passed over, as long as one is left. IPv6 sockets take IPv6 only. Source: <c>loop.create_server</c>.
+    /// </remarks>
+    [OverloadResolutionPriority(1)] // A bare null is no host, not no hosts.
     public Coroutine<Server> CreateServer(Func<BaseProtocol> protocolFactory, string? host, int port, ServerOptions? options = null)
+        => CreateServer(protocolFactory, [host], port, options);
+
+    /// <summary>Listens on the addresses of several hosts, on each address once.</summary>
+    /// <param name="protocolFactory">Makes the protocol of each connection: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</param>
+    /// <param name="hosts">At least one: names or addresses; null or empty: all interfaces.</param>
+    /// <param name="port">0 to 65535; 0 lets the system choose, for each address another one, see <see cref="Server.Sockets"/>.</param>
+    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="protocolFactory"/> or <paramref name="hosts"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="hosts"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port, or an option, is out of its range.</exception>
+    /// <exception cref="PlatformNotSupportedException">ReusePort was asked for and the system has no such thing.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <remarks>As for one host. Source: <c>loop.create_server</c>.</remarks>
+    public Coroutine<Server> CreateServer(Func<BaseProtocol> protocolFactory, IEnumerable<string?> hosts, int port, ServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(protocolFactory);
-        ArgumentOutOfRangeException.ThrowIfNegative(port);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
-        options = Listeners.Check(options);
-        return Create(this, protocolFactory, host, port, options);
-
-        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, string? host, int port, ServerOptions options)
+        ArgumentNullException.ThrowIfNull(hosts);
+        CheckPort(port);
+        string?[] all = [.. hosts];
+        if (all.Length == 0)
         {
-            IPAddress[] addresses = string.IsNullOrEmpty(host) ? Listeners.AllInterfaces : await loop.ResolveHost(host);
-            List<Socket> sockets = Listeners.Bind(addresses.Distinct().Select(address => new IPEndPoint(address, port)), options);
-            return await loop.Serve(sockets, protocolFactory, options);
+            throw new ArgumentException("There is no host to listen on. Name one, or pass null for all interfaces.", nameof(hosts));
+        }
+
+        AssertLoopThread();
+        return Create(this, protocolFactory, all, port, ServerOptions.Check(options));
+
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, string?[] hosts, int port, ServerOptions options)
+        {
+            List<Socket> sockets = Listeners.Bind(await Listeners.Resolve(loop, hosts, port, options), options, loop);
+            return await Serve(new Server(loop, sockets, protocolFactory, options.Backlog), options.StartServing);
         }
     }
 
     /// <summary>Listens on a socket that is bound already.</summary>
     /// <param name="protocolFactory">Makes the protocol of each connection: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</param>
-    /// <param name="socket">A bound stream socket, which the server owns from now on.</param>
-    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <param name="socket">A bound stream socket, which the server owns from now on, and makes non-blocking.</param>
+    /// <param name="options">Backlog and StartServing; the others are for binding. Null: the defaults.</param>
     /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">It is no stream socket.</exception>
+    /// <exception cref="ArgumentException">It is no stream socket, or an option is set that is for binding.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     /// <remarks>Source: <c>loop.create_server(sock=...)</c>.</remarks>
     public Coroutine<Server> CreateServer(Func<BaseProtocol> protocolFactory, Socket socket, ServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(protocolFactory);
-        ArgumentNullException.ThrowIfNull(socket);
-        options = Listeners.Check(options);
-        Listeners.CheckStream(socket);
-        socket.Blocking = false;
-        return Serve([socket], protocolFactory, options);
+        StreamTransports.CheckStream(socket);
+        options = ServerOptions.Check(options);
+        if (options != new ServerOptions { Backlog = options.Backlog, StartServing = options.StartServing })
+        {
+            throw new ArgumentException($"{options}: only Backlog and StartServing go with a socket that is bound already. Set the others on the socket.", nameof(options));
+        }
+
+        AssertLoopThread();
+        return Create(this, protocolFactory, socket, options);
+
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, ServerOptions options)
+        {
+            socket.Blocking = false;
+            SocketOptions.SetNoDelay(socket);
+            return await Serve(new Server(loop, [socket], protocolFactory, options.Backlog), options.StartServing);
+        }
     }
 
-    private async Coroutine<Server> Serve(List<Socket> sockets, Func<BaseProtocol> protocolFactory, ServerOptions options)
+    private static async Coroutine<Server> Serve(Server server, bool start)
     {
-        var server = new Server(this, sockets, protocolFactory, options);
-        if (options.StartServing)
+        if (start)
         {
-            await server.StartServing();
+            try
+            {
+                await server.StartServing();
+            }
+            catch
+            {
+                // Nobody has it yet who could close it: it cannot listen, or its maker was cancelled.
+                server.Close();
+                throw;
+            }
+        }
+
+        if (server.Loop.Debug)
+        {
+            server.Loop.WriteDetail($"{server} is there");
         }
 
         return server;

@@ -6,43 +6,32 @@ namespace Bridge.Net;
 /// <summary>Makes the sockets of a server.</summary>
 internal static class Listeners
 {
-    /// <summary>Two sockets, for one that takes both kinds shows IPv4 peers under strange addresses.</summary>
-    internal static readonly IPAddress[] AllInterfaces = Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];
+    /// <summary>What is bound for all interfaces: two sockets, for one that takes both families shows IPv4 peers under strange addresses.</summary>
+    private static readonly IPAddress[] s_allInterfaces = Socket.OSSupportsIPv6 ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any];
 
-    internal static ServerOptions Check(ServerOptions? options)
+    /// <summary>The distinct addresses of several hosts; null or empty is all interfaces.</summary>
+    internal static async Coroutine<IPEndPoint[]> Resolve(EventLoop loop, IReadOnlyCollection<string?> hosts, int port, ServerOptions options)
     {
-        options ??= new ServerOptions();
-        if (options.Backlog < 1)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Backlog, $"Backlog is {options.Backlog}; it must be at least 1.");
-        }
-
-        return options;
-    }
-
-    internal static void CheckStream(Socket socket)
-    {
-        if (socket.SocketType != SocketType.Stream)
-        {
-            throw new ArgumentException($"A stream socket was expected, got one of type {socket.SocketType}.", nameof(socket));
-        }
+        IPEndPoint[][] found = await LoopTask.Gather(hosts.Select(host => Resolve(loop, host, port, options)));
+        return [.. found.SelectMany(static addresses => addresses).Distinct()];
     }
 
     /// <summary>Binds one socket per address, or none at all.</summary>
-    internal static List<Socket> Bind(IEnumerable<IPEndPoint> addresses, ServerOptions options)
+    /// <exception cref="SocketException">An address cannot be bound, or this machine has none of them.</exception>
+    internal static List<Socket> Bind(IReadOnlyCollection<IPEndPoint> addresses, ServerOptions options, EventLoop loop)
     {
         var sockets = new List<Socket>();
         try
         {
             foreach (IPEndPoint address in addresses)
             {
-                if (TryBind(address, options) is { } socket)
+                if (TryBind(address, options, loop) is { } socket)
                 {
                     sockets.Add(socket);
                 }
             }
 
-            return sockets.Count > 0 ? sockets : throw new SocketException((int)SocketError.AddressNotAvailable, $"could not bind on any address out of [{string.Join(", ", addresses)}]");
+            return sockets.Count > 0 ? sockets : throw new SocketException((int)SocketError.AddressNotAvailable, Messages.NothingBound(addresses));
         }
         catch
         {
@@ -51,17 +40,31 @@ internal static class Listeners
         }
     }
 
+    private static async Coroutine<IPEndPoint[]> Resolve(EventLoop loop, string? host, int port, ServerOptions options)
+    {
+        if (string.IsNullOrEmpty(host) && (options.Flags & AddressInfoFlags.Passive) != 0)
+        {
+            return [.. s_allInterfaces.Where(address => options.Family == AddressFamily.Unspecified || options.Family == address.AddressFamily)
+                .Select(address => new IPEndPoint(address, port))];
+        }
+
+        var query = new NameQuery(host, NameQuery.PortText(port), options.Family, SocketType.Stream, Flags: options.Flags);
+        return Array.ConvertAll(await loop.EnsureResolved(query), static info => info.Address);
+    }
+
     /// <summary>Null: this machine does not have the address.</summary>
-    private static Socket? TryBind(IPEndPoint address, ServerOptions options)
+    private static Socket? TryBind(IPEndPoint address, ServerOptions options, EventLoop loop)
     {
         Socket socket;
         try
         {
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressFamilyNotSupported)
+        catch (SocketException exception) when (exception.SocketErrorCode
+            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.SocketNotSupported)
         {
             // As where IPv6 is switched off.
+            Skip(loop, address, exception);
             return null;
         }
 
@@ -74,9 +77,26 @@ internal static class Listeners
         catch (SocketException exception)
         {
             socket.Dispose();
-            return exception.SocketErrorCode == SocketError.AddressNotAvailable
-                ? null
-                : throw new SocketException((int)exception.SocketErrorCode, $"error while attempting to bind on address {address}: {exception.Message}");
+            if (exception.SocketErrorCode != SocketError.AddressNotAvailable)
+            {
+                throw new SocketException((int)exception.SocketErrorCode, Messages.BindFailed(address, exception));
+            }
+
+            Skip(loop, address, exception);
+            return null;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void Skip(EventLoop loop, IPEndPoint address, SocketException exception)
+    {
+        if (loop.Debug)
+        {
+            loop.WriteWarning($"CreateServer passed over {address}: {exception.Message}");
         }
     }
 

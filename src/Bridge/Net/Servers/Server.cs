@@ -6,7 +6,7 @@ namespace Bridge.Net;
 /// <summary>Listening sockets, and the connections that came through them.</summary>
 /// <remarks>
 /// Made by <c>loop.CreateServer</c> and <c>loop.CreateUnixServer</c>. Closing it closes the listening sockets; connections stay until they end or
-/// <see cref="CloseClients"/> is called. Loop thread. Source: asyncio's <c>Server</c>.
+/// <see cref="CloseClients"/> is called. Closing the loop closes it, too. Loop thread. Source: asyncio's <c>Server</c>.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class Server : ITransportOwner, IAsyncDisposable
@@ -18,10 +18,10 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
     private bool _isServing;
     private bool _isClosed;
 
-    internal Server(EventLoop loop, IReadOnlyList<Socket> sockets, Func<BaseProtocol> protocolFactory, ServerOptions options)
+    internal Server(EventLoop loop, IReadOnlyList<Socket> sockets, Func<BaseProtocol> protocolFactory, int backlog)
     {
         Loop = loop;
-        Options = options;
+        Backlog = backlog;
         ProtocolFactory = protocolFactory;
         _acceptors = [.. sockets.Select(socket => new Acceptor(this, socket))];
         ClosingWithLoop = loop.OnClose(CloseSockets);
@@ -36,7 +36,11 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
     /// <summary>The listening sockets; empty once it is closed.</summary>
     public IReadOnlyList<TransportSocket> Sockets => _isClosed ? [] : [.. _acceptors.Select(static acceptor => new TransportSocket(acceptor.Socket))];
 
-    internal ServerOptions Options { get; }
+    /// <summary>How many connections wait in the system's queue, and are accepted in one go.</summary>
+    internal int Backlog { get; }
+
+    /// <summary>The file of a Unix-domain server that is removed with it; null if there is none.</summary>
+    internal SocketPath? File { get; init; }
 
     internal Func<BaseProtocol> ProtocolFactory { get; }
 
@@ -53,9 +57,9 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
             return;
         }
 
-        ClosingWithLoop.Dispose();
         CloseSockets();
         _serveForever?.Cancel();
+        _serveForever = null;
         WakeIfOver();
     }
 
@@ -94,10 +98,11 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
     }
 
     /// <summary>Accepts connections until it is cancelled; then it closes the server, and waits until the last connection has ended.</summary>
-    /// <returns>A coroutine that ends only by a cancellation or a failure.</returns>
+    /// <param name="cancellationToken">Ends it as well; from any thread.</param>
+    /// <returns>A coroutine that ends only by a cancellation (of its task, by the token or by <see cref="Close"/>) or a failure.</returns>
     /// <exception cref="InvalidOperationException">The server is closed, somebody is awaiting this already, or the loop runs on another thread.</exception>
     /// <remarks>Source: <c>Server.serve_forever</c>.</remarks>
-    public async Coroutine ServeForever()
+    public async Coroutine ServeForever(CancellationToken cancellationToken = default)
     {
         if (_serveForever is not null)
         {
@@ -106,19 +111,21 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
 
         Listen();
         _serveForever = Loop.CreateFuture<bool>();
+        using CancellationTokenRegistration registration = CancelWith(_serveForever, cancellationToken);
         try
         {
             await _serveForever;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException exception)
         {
             Close();
             await WaitClosed();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new LoopCanceledException((exception as LoopCanceledException)?.CancelMessage, cancellationToken);
+            }
+
             throw;
-        }
-        finally
-        {
-            _serveForever = null;
         }
     }
 
@@ -134,12 +141,27 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
 
         LoopFuture<bool> waiter = Loop.CreateFuture<bool>();
         _closedWaiters.Add(waiter);
-        await waiter;
+        try
+        {
+            await waiter;
+        }
+        finally
+        {
+            _closedWaiters.Remove(waiter);
+        }
     }
 
     /// <summary><see cref="Close"/> and <see cref="WaitClosed"/>: call <see cref="CloseClients"/> before where connections may stay open for long.</summary>
-    /// <returns>Done when the last connection has ended.</returns>
-    public ValueTask DisposeAsync()
+    /// <returns>A coroutine, done when the last connection has ended. Cancelling the task that awaits it ends the wait.</returns>
+    /// <remarks><c>await using</c> takes this one, not that of <see cref="IAsyncDisposable"/>. Source: <c>Server.__aexit__</c>.</remarks>
+    public Coroutine DisposeAsync()
+    {
+        Close();
+        return WaitClosed();
+    }
+
+    /// <inheritdoc/>
+    ValueTask IAsyncDisposable.DisposeAsync()
     {
         Close();
         return _clients == 0 ? ValueTask.CompletedTask : new ValueTask(Loop.CreateTask(WaitClosed()).AsTask());
@@ -171,9 +193,18 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
         }
 
         _isServing = true;
-        foreach (Acceptor acceptor in _acceptors)
+        try
         {
-            acceptor.Start();
+            foreach (Acceptor acceptor in _acceptors)
+            {
+                acceptor.Start();
+            }
+        }
+        catch
+        {
+            // Half of the addresses would be worse than none.
+            Close();
+            throw;
         }
     }
 
@@ -188,16 +219,24 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
         {
             waiter.TrySetResult(true);
         }
-
-        _closedWaiters.Clear();
     }
+
+    private static CancellationTokenRegistration CancelWith(LoopFuture<bool> future, CancellationToken token)
+        => token.UnsafeRegister(static future => Cancel((LoopFuture<bool>)future!), future);
+
+    /// <summary>On whichever thread cancelled the token; late, or on a closed loop, it does nothing.</summary>
+    private static void Cancel(LoopFuture<bool> future)
+        => future.Loop.TryCallSoonThreadSafe(static future => ((LoopFuture<bool>)future!).Cancel(), future);
 
     private void CloseSockets()
     {
         _isClosed = true;
+        ClosingWithLoop.Dispose();
         foreach (Acceptor acceptor in _acceptors)
         {
             acceptor.Close();
         }
+
+        File?.Remove(Loop);
     }
 }

@@ -20,14 +20,31 @@ internal static class SocketOptions
     }
 
     /// <exception cref="PlatformNotSupportedException">The system has no such option.</exception>
-    internal static void SetReusePort(Socket socket)
+    internal static void CheckReusePort()
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new PlatformNotSupportedException("ReusePort is not supported by this system. Leave it off, or serve on one socket.");
+            throw new PlatformNotSupportedException("ReusePort is not supported by this system. Leave it off, or use one socket.");
         }
+    }
 
-        Set(socket, IsLinux ? 15 : 0x200);
+    /// <summary>Several sockets on one address. On Unix only: see <see cref="CheckReusePort"/>.</summary>
+    internal static void SetReusePort(Socket socket) => Set(socket, IsLinux ? 15 : 0x200);
+
+    /// <summary>Has a TCP socket send at once what it is given, rather than wait for more; other sockets are left alone.</summary>
+    internal static void SetNoDelay(Socket socket)
+    {
+        if (socket is { AddressFamily: AddressFamily.InterNetwork or AddressFamily.InterNetworkV6, SocketType: SocketType.Stream, ProtocolType: ProtocolType.Tcp })
+        {
+            try
+            {
+                socket.NoDelay = true;
+            }
+            catch (SocketException)
+            {
+                // The connection is gone already, as its transport will see.
+            }
+        }
     }
 
     private static void Set(Socket socket, int name)

@@ -230,6 +230,8 @@ internal sealed partial class SocketTransport
     {
         if (_buffer is not { IsEmpty: false } buffer)
         {
+            _watch.ClearWriter();
+            WakeFileSender(null);
             return;
         }
 
@@ -248,6 +250,7 @@ internal sealed partial class SocketTransport
         }
 
         _watch.ClearWriter();
+        WakeFileSender(null);
         if (IsClosing)
         {
             Lose(null);

@@ -153,6 +153,7 @@ internal sealed partial class SocketTransport : Transport
     {
         Debug.Assert((_flags & TransportFlags.Lost) == 0, "A connection is lost once.");
         _flags |= TransportFlags.Lost;
+        WakeFileSender(exception);
         Loop.CallSoon(static ending => ((Ending)ending!).Run(), new Ending(this, exception));
     }
 

@@ -12,6 +12,8 @@ internal sealed class TransportRegistry
         loop.OnClose(CloseAll);
     }
 
+    internal bool IsEmpty => _first is null;
+
     internal void Add(BaseTransport transport)
     {
         transport.NextOpen = _first;
