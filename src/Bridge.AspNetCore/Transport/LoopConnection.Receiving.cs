@@ -18,14 +18,19 @@ internal sealed partial class LoopConnection
     private bool _isInputComplete;
     private bool _isLost;
 
-    /// <summary>Puts the connection onto the loop. What it throws belongs to whoever accepted the socket.</summary>
-    internal void Begin() => _ = new SocketTransport(Loop, new SocketFile(_socket), new LoopConnectionProtocol(this));
+    /// <summary>Puts the connection onto its loop. Never throws but for a closed loop.</summary>
+    internal void Begin() => Loop.CreateTask(Open());
 
     /// <summary>The transport is there: sending may start; receiving does, in the next callback.</summary>
     internal void Begun(Transport transport)
     {
         _transport = transport;
         _home.Add(this);
+        if (!_home.Options.NoDelay && _socket.ProtocolType == ProtocolType.Tcp)
+        {
+            // The loop's connections send at once unless told otherwise.
+            _socket.NoDelay = false;
+        }
 
         // Told to pause whenever anything waits: the pipe is the buffer, not the transport.
         transport.SetWriteBufferLimits(high: 0);
@@ -98,6 +103,20 @@ internal sealed partial class LoopConnection
             default:
                 TransportLog.ConnectionError(_logger, ConnectionId, failure);
                 return new ConnectionAbortedException(Messages.TransportFaulted, failure);
+        }
+    }
+
+    private async Coroutine Open()
+    {
+        try
+        {
+            await Loop.ConnectAcceptedSocket(() => new LoopConnectionProtocol(this), _socket);
+        }
+        catch (Exception exception) when (_transport is null)
+        {
+            // The peer is gone already, as a rule. Nobody has been told of this connection.
+            TransportLog.BeginFailed(_logger, RemoteEndPoint, exception);
+            _socket.Dispose();
         }
     }
 

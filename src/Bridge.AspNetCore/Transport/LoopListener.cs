@@ -120,17 +120,8 @@ internal sealed class LoopListener : IConnectionListener
         {
             ConnectionLoop home = Loops[_next];
             _next = (_next + 1) % Loops.Count;
-            if (home.Options.NoDelay && EndPoint is IPEndPoint)
-            {
-                socket.NoDelay = true;
-            }
-
             var connection = new LoopConnection(home, socket, _accepted.Writer, _logger);
-            if (ReferenceEquals(home.Loop, First))
-            {
-                Begin(connection);
-            }
-            else if (!home.Loop.TryCallSoonThreadSafe(static connection => Begin((LoopConnection)connection!), connection))
+            if (!home.Loop.TryCallSoonThreadSafe(static connection => ((LoopConnection)connection!).Begin(), connection))
             {
                 socket.Dispose();
             }
@@ -140,19 +131,6 @@ internal sealed class LoopListener : IConnectionListener
             // The peer is gone already.
             TransportLog.BeginFailed(_logger, EndPoint, exception);
             socket.Dispose();
-        }
-    }
-
-    private static void Begin(LoopConnection connection)
-    {
-        try
-        {
-            connection.Begin();
-        }
-        catch
-        {
-            connection.Socket.Dispose();
-            throw;
         }
     }
 }

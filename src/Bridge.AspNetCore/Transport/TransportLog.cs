@@ -27,6 +27,6 @@ internal static partial class TransportLog
     [LoggerMessage(EventId = 7, Level = LogLevel.Error, Message = "Accepting on {EndPoint} failed; trying again in {Seconds} s.")]
     internal static partial void AcceptFailed(ILogger logger, EndPoint endPoint, double seconds, Exception exception);
 
-    [LoggerMessage(EventId = 8, Level = LogLevel.Error, Message = "An accepted connection on {EndPoint} could not be served.")]
-    internal static partial void BeginFailed(ILogger logger, EndPoint endPoint, Exception exception);
+    [LoggerMessage(EventId = 8, Level = LogLevel.Debug, Message = "A connection from {Peer} was gone before it could be served.")]
+    internal static partial void BeginFailed(ILogger logger, EndPoint? peer, Exception exception);
 }

@@ -25,7 +25,7 @@ public abstract partial class EventLoop
     public Coroutine<long> SockSendFile(Socket socket, Stream file, long offset = 0, long? count = null, bool fallback = true)
     {
         SocketFile target = Checked(socket);
-        Listeners.CheckStream(socket);
+        StreamTransports.CheckStream(socket);
         FileSender.Check(file, offset, count);
         return Send(this, target, file, offset, count, fallback);
 
