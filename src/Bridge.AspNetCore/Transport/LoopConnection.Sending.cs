@@ -67,7 +67,7 @@ internal sealed partial class LoopConnection
             TransportLog.ConnectionError(_logger, ConnectionId, exception);
             output.Complete(exception);
             Interlocked.CompareExchange(ref _abortReason, new ConnectionAbortedException(Messages.TransportFaulted, exception), null);
-            AbortHere();
+            AbortHere(resets: true);
         }
 
         if (!Loop.IsClosed)

@@ -118,12 +118,15 @@ internal sealed partial class LoopConnection : ConnectionContext, IDuplexPipe, I
     /// <inheritdoc/>
     public override void Abort() => Abort(new ConnectionAbortedException(Messages.Aborted));
 
-    /// <summary>Ends the connection at once: what waits to be sent is dropped, and the peer sees a reset. Any thread.</summary>
-    public override void Abort(ConnectionAbortedException abortReason)
+    /// <summary>Ends the connection at once: what waits to be sent is dropped. Any thread.</summary>
+    /// <param name="abortReason">What reads throw from then on; the peer sees a reset. Null: as Kestrel calls it when the peer has ended the connection anyway.</param>
+    public override void Abort(ConnectionAbortedException? abortReason)
     {
-        ArgumentNullException.ThrowIfNull(abortReason);
-        Interlocked.CompareExchange(ref _abortReason, abortReason, null);
-        if (!Loop.TryCallSoonThreadSafe(static connection => ((LoopConnection)connection!).AbortHere(), this))
+        Interlocked.CompareExchange(ref _abortReason, abortReason ?? new ConnectionAbortedException(Messages.Aborted), null);
+        Action<object?> abort = abortReason is null
+            ? static connection => ((LoopConnection)connection!).AbortHere(resets: false)
+            : static connection => ((LoopConnection)connection!).AbortHere(resets: true);
+        if (!Loop.TryCallSoonThreadSafe(abort, this))
         {
             EndWithLoop();
         }
@@ -162,11 +165,15 @@ internal sealed partial class LoopConnection : ConnectionContext, IDuplexPipe, I
         return features;
     }
 
-    private void AbortHere()
+    private void AbortHere(bool resets)
     {
         if (_transport is { } transport && !_isLost)
         {
-            Reset();
+            if (resets)
+            {
+                Reset();
+            }
+
             transport.Abort();
         }
     }
