@@ -11,6 +11,19 @@ internal static class Messages
 
     internal static string LoopNamedTwice(string name) => $"EventLoopNames has '{name}' twice. Name each loop once.";
 
+    internal static string LoopAddedTwice(string name) => $"An event loop named '{name}' was added before. Resolve that one, or choose another name.";
+
+    internal static string LoopClosed(string name) => $"Event loop '{name}' is closed.";
+
+    internal static string LoopDoesNotAnswer(string name, TimeSpan limit)
+        => string.Create(CultureInfo.InvariantCulture, $"Event loop '{name}' did not come to a post within {limit}: a callback holds it up, or more waits than it can run.");
+
+    internal static string LoopLags(string name, TimeSpan lag)
+        => string.Create(CultureInfo.InvariantCulture, $"Event loop '{name}' came to a post after {lag.TotalMilliseconds:0.###} ms.");
+
+    internal static string NoLoopToCheck(string name)
+        => $"The health check is to look at the event loop '{name}', which is not registered. Call services.AddEventLoop(\"{name}\").";
+
     internal static string NoSuchLoop(string name)
         => $"The web transport is to run on the event loop '{name}', which is not registered. Call services.AddEventLoop(\"{name}\"), or drop the name from EventLoopNames.";
 

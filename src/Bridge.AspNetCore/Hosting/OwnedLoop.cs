@@ -11,12 +11,16 @@ internal sealed class OwnedLoop
     private readonly ILogger _logger;
     private readonly EventLoopMetrics.Registration? _metrics;
 
-    internal OwnedLoop(string name, EventLoopOptions options, ILogger logger, EventLoopMetrics? metrics)
+    /// <param name="options">The loop's options, with a name.</param>
+    /// <param name="logger">Where it is said that the loop starts, stops, or does not stop.</param>
+    /// <param name="metrics">Where the loop is measured; null: nowhere.</param>
+    /// <param name="initialize">Called on the loop's thread before it runs.</param>
+    internal OwnedLoop(EventLoopOptions options, ILogger logger, EventLoopMetrics? metrics, Action<EventLoop>? initialize = null)
     {
         _logger = logger;
-        _thread = new EventLoopThread(name, options);
-        _metrics = metrics is null ? null : EventLoopMetrics.Add(Loop);
-        HostingLog.Started(logger, name);
+        _thread = new EventLoopThread(options.Name, factory: () => Make(options, initialize));
+        _metrics = metrics?.Add(Loop);
+        HostingLog.Started(logger, Loop.Name);
     }
 
     internal EventLoop Loop => _thread.Loop;
@@ -50,6 +54,21 @@ internal sealed class OwnedLoop
         }
 
         return ended;
+    }
+
+    private static SelectorEventLoop Make(EventLoopOptions options, Action<EventLoop>? initialize)
+    {
+        var loop = new SelectorEventLoop(null, options);
+        try
+        {
+            initialize?.Invoke(loop);
+            return loop;
+        }
+        catch
+        {
+            loop.Close();
+            throw;
+        }
     }
 
     private string Left()

@@ -13,16 +13,18 @@ internal sealed class TransportLoops
     private readonly BridgeTransportOptions _options;
     private readonly IServiceProvider _services;
     private readonly ILoggerFactory _loggers;
+    private readonly EventLoopMetrics _metrics;
 
     /// <summary>Guards the field below and the uses in it. Any thread.</summary>
     private readonly Lock _lock = new();
     private Running? _running;
 
-    public TransportLoops(IOptions<BridgeTransportOptions> options, IServiceProvider services, ILoggerFactory loggers)
+    public TransportLoops(IOptions<BridgeTransportOptions> options, IServiceProvider services, ILoggerFactory loggers, EventLoopMetrics metrics)
     {
         _options = options.Value;
         _services = services;
         _loggers = loggers;
+        _metrics = metrics;
     }
 
     /// <summary>The loops, running, for one more listener.</summary>
@@ -56,7 +58,7 @@ internal sealed class TransportLoops
                 {
                     string name = string.Create(CultureInfo.InvariantCulture, $"web-{i}");
                     ILogger logger = _loggers.CreateLogger($"Bridge.Loop.{name}");
-                    var owned = new OwnedLoop(name, new EventLoopOptions { Name = name, Logger = logger }, logger, _services.GetService<EventLoopMetrics>());
+                    var owned = new OwnedLoop(new EventLoopOptions { Name = name, Logger = logger }, logger, _metrics);
                     running.Owned.Add(owned);
                     Add(running, owned.Loop);
                 }
@@ -76,6 +78,7 @@ internal sealed class TransportLoops
         MemoryPool<byte>? pool = _services.GetService<IMemoryPoolFactory<byte>>()?.Create(new MemoryPoolOptions { Owner = "bridge" });
         var connections = new ConnectionLoop(loop, _options, pool);
         running.Loops.Add(connections);
+        running.Measured.Add(_metrics.Add(connections));
         connections.Start();
     }
 
@@ -116,16 +119,16 @@ internal sealed class TransportLoops
 
         internal List<OwnedLoop> Owned { get; } = [];
 
+        internal List<IDisposable> Measured { get; } = [];
+
         internal int Uses { get; set; }
 
         internal async Task StopAsync(TimeSpan budget)
         {
             await Task.WhenAll(Loops.Select(loop => loop.EndConnectionsAsync(budget))).ConfigureAwait(false);
             await Task.WhenAll(Owned.Select(loop => loop.StopAsync(budget, CancellationToken.None))).ConfigureAwait(false);
-            foreach (ConnectionLoop loop in Loops)
-            {
-                loop.Dispose();
-            }
+            Measured.ForEach(static measured => measured.Dispose());
+            Loops.ForEach(static loop => loop.Dispose());
         }
     }
 }

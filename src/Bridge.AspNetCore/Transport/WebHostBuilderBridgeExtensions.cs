@@ -33,6 +33,8 @@ public static class WebHostBuilderBridgeExtensions
             }
 
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BridgeTransportOptions>, BridgeTransportOptionsCheck>());
+            services.AddMetrics();
+            services.TryAddSingleton<EventLoopMetrics>();
             services.TryAddSingleton<TransportLoops>();
             services.AddSingleton<IConnectionListenerFactory, BridgeTransportFactory>();
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, HandlersOnLoop>());

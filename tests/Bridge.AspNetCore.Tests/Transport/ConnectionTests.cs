@@ -133,6 +133,21 @@ public sealed class ConnectionTests
     }
 
     [Fact(Timeout = 30000)]
+    public async Task Abort_NullAsKestrelDoes_PeerSeesTheEnd()
+    {
+        await using BoundTransport transport = await BoundTransport.Bind();
+        (Socket client, ConnectionContext connection) = await transport.ConnectAndAccept();
+        using (client)
+        {
+            connection.Abort(null!);
+
+            Assert.Equal(0, await client.ReceiveAsync(new byte[8]));
+            await Assert.ThrowsAsync<ConnectionAbortedException>(() => connection.Transport.Input.ReadBytes());
+            await connection.DisposeAsync();
+        }
+    }
+
+    [Fact(Timeout = 30000)]
     public async Task Abort_WhileSendingWaitsForThePeer_EndsIt()
     {
         await using BoundTransport transport = await BoundTransport.Bind();
