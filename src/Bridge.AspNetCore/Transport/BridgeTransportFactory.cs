@@ -33,17 +33,28 @@ internal sealed class BridgeTransportFactory : IConnectionListenerFactory, IConn
             throw new NotSupportedException(Messages.CannotBind(endpoint));
         }
 
+        return Bind(endpoint);
+    }
+
+    private async ValueTask<IConnectionListener> Bind(EndPoint endpoint)
+    {
         Socket socket = Listen(endpoint);
+        TransportLoops.Lease? lease = null;
         try
         {
-            TransportLoops.Lease lease = _loops.Rent();
+            lease = _loops.Rent();
             var listener = new LoopListener(lease, socket, _logger);
             TransportLog.Listening(_logger, listener.EndPoint, lease);
-            return ValueTask.FromResult<IConnectionListener>(listener);
+            return listener;
         }
         catch
         {
             socket.Dispose();
+            if (lease is not null)
+            {
+                await lease.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }

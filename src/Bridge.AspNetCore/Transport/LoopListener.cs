@@ -63,22 +63,35 @@ internal sealed class LoopListener : IConnectionListener
     }
 
     /// <summary>Stops accepting. Connections stay. A second call does nothing.</summary>
+    /// <remarks>Never fails: a loop that is stuck, or a token that fires, only ends the wait for the loop, and what has not stopped by then is not waited for.</remarks>
     public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         _accepting.Cancel();
-        await _accepting.Stopped.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_lease.ShutdownTimeout);
+        try
+        {
+            await _accepting.Stopped.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end of the lease reports it. Kestrel must come to that, so nothing is thrown.
+        }
+
         _socket.Dispose();
         _accepted.Writer.TryComplete();
     }
 
-    /// <summary>Stops accepting, gives the loops back, and aborts what nobody took.</summary>
+    /// <summary>Stops accepting, aborts what nobody took, and gives the loops back. Takes no longer than their time to shut down, twice.</summary>
     public async ValueTask DisposeAsync()
     {
         await UnbindAsync(CancellationToken.None).ConfigureAwait(false);
         while (_accepted.Reader.TryRead(out ConnectionContext? connection))
         {
             connection.Abort(new ConnectionAbortedException(Messages.ServerStopped));
-            await connection.DisposeAsync().ConfigureAwait(false);
+
+            // Not awaited: the end of the lease waits for all connections, but not for ever.
+            _ = connection.DisposeAsync().AsTask();
         }
 
         await _lease.DisposeAsync().ConfigureAwait(false);
@@ -126,9 +139,9 @@ internal sealed class LoopListener : IConnectionListener
                 socket.Dispose();
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The peer is gone already.
+            // The peer is gone already, as a rule. Whatever it is, the next one must be accepted.
             TransportLog.BeginFailed(_logger, EndPoint, exception);
             socket.Dispose();
         }

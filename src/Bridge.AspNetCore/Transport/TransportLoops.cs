@@ -107,6 +107,8 @@ internal sealed class TransportLoops
 
         internal IReadOnlyList<ConnectionLoop> Loops => running.Loops;
 
+        internal TimeSpan ShutdownTimeout => owner._options.LoopShutdownTimeout;
+
         public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isDisposed, 1) == 0 ? owner.GiveBack(running) : ValueTask.CompletedTask;
 
         public override string ToString() => string.Join(", ", Loops.Select(static loop => loop.Loop.Name));
@@ -125,8 +127,10 @@ internal sealed class TransportLoops
 
         internal async Task StopAsync(TimeSpan budget)
         {
-            await Task.WhenAll(Loops.Select(loop => loop.EndConnectionsAsync(budget))).ConfigureAwait(false);
-            await Task.WhenAll(Owned.Select(loop => loop.StopAsync(budget, CancellationToken.None))).ConfigureAwait(false);
+            // Our own loops end their connections when they end; the application's loops go on without them.
+            await (Owned.Count > 0
+                ? Task.WhenAll(Owned.Select(loop => loop.StopAsync(budget, CancellationToken.None)))
+                : Task.WhenAll(Loops.Select(loop => loop.EndConnectionsAsync(budget)))).ConfigureAwait(false);
             Measured.ForEach(static measured => measured.Dispose());
             Loops.ForEach(static loop => loop.Dispose());
         }

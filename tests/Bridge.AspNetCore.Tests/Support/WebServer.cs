@@ -76,6 +76,9 @@ internal sealed class WebServer : IAsyncDisposable
         return new HttpClient(handler) { BaseAddress = Address };
     }
 
+    /// <summary>Done when the threads of all loops that served have ended.</summary>
+    internal Task LoopsClosed() => Conditions.Until(() => _loops.TrueForAll(static loop => loop.IsClosed));
+
     public async ValueTask DisposeAsync()
     {
         await Application.StopAsync();

@@ -55,6 +55,32 @@ public sealed class ShutdownTests
         await Assert.ThrowsAsync<HttpRequestException>(() => answer);
     }
 
+    [Fact(Timeout = 60000)]
+    public async Task Stop_HandlerBlocksTheLoop_IsLoggedAndTheServerStops()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        WebServer server = await WebServer.Start(
+            app => app.MapGet("/", () =>
+            {
+                started.SetResult();
+                release.Wait();
+            }),
+            static options => options.LoopShutdownTimeout = TimeSpan.FromMilliseconds(50),
+            build: static builder => builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200)));
+        using HttpClient client = server.Client();
+        Task<HttpResponseMessage> answer = client.GetAsync("/");
+        await started.Task;
+
+        await server.Application.StopAsync();
+
+        Assert.Single(server.Loggers.Errors, static record => record.Text.StartsWith("Event loop 'web-0' did not stop within 00:00:00.0500000", StringComparison.Ordinal));
+        release.Set();
+        await server.LoopsClosed();
+        await server.DisposeAsync();
+        await Record.ExceptionAsync(() => answer);
+    }
+
     [Fact(Timeout = 30000)]
     public async Task Stop_IdleKeepAliveConnection_Ends()
     {
