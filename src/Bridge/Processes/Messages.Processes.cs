@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bridge.Net;
 using Bridge.Net.Native;
 
 namespace Bridge;
@@ -63,4 +64,10 @@ internal static partial class Messages
 
     internal static string ExitAfterClose(EventLoop loop, int pid)
         => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Event loop '{loop.Name}' that handles pid {pid} is closed.");
+
+    internal static string NoInputPipe(LoopProcess process)
+        => $"{process} has no pipe for its input, so no input can be sent to it. Start it with StandardInput = Stdio.Pipe.";
+
+    internal static string NoOutputPipe(LoopProcess process)
+        => $"{process} has no pipe for its outputs, so there are no lines to read. Start it with StandardOutput = Stdio.Pipe.";
 }

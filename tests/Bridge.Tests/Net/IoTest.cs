@@ -46,6 +46,23 @@ public abstract class IoTest : IDisposable
         return listener;
     }
 
+    /// <summary>An address on loopback where nobody listens.</summary>
+    protected static EndPoint FreeAddress()
+    {
+        using Socket socket = NewSocket();
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket.LocalEndPoint!;
+    }
+
+    /// <summary>Runs turns until something has happened.</summary>
+    protected static async Coroutine Until(Func<bool> happened)
+    {
+        while (!happened())
+        {
+            await LoopTask.Sleep(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
     protected static async Coroutine<TException> Throws<TException>(Func<Coroutine> body)
         where TException : Exception
     {

@@ -38,15 +38,6 @@ public abstract partial class SocketTransportContract(ISelector selector) : IoTe
         return buffer[..done];
     }
 
-    /// <summary>Runs turns until something has happened.</summary>
-    private static async Coroutine Until(Func<bool> happened)
-    {
-        while (!happened())
-        {
-            await LoopTask.Sleep(TimeSpan.FromMilliseconds(1));
-        }
-    }
-
     [Fact(Timeout = 30000)]
     public void Creation_TellsTheProtocolThenReadsThenCompletesTheWaiter() => Run(async Coroutine () =>
     {

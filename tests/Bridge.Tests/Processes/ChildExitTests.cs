@@ -81,7 +81,7 @@ public sealed partial class ChildExitTests : ProcessTest
     public void Exit_AmongSignalsOfOtherKinds_IsNotMissed()
     {
         int signals = 0;
-        
+
         // SIGURG: one that comes when the handler is gone again does nothing.
         Loop.AddSignalHandler((PosixSignal)23, () => signals++);
         Run(async Coroutine () =>

@@ -1,6 +1,6 @@
 using Bridge.Net;
-using Bridge.Tests.Signals;
 using Bridge.TestKit;
+using Bridge.Tests.Signals;
 
 namespace Bridge.Tests.Processes;
 

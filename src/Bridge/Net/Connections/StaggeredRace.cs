@@ -83,7 +83,7 @@ internal sealed class StaggeredRace<T>
         _failures.Add(null);
         LoopTask task = _loop.CreateTask(RunOne(index));
         _running.Add(task);
-        task.AddDoneCallback(OnEnded);
+        task.AddDoneCallback(task => OnEnded((LoopTask)task, index));
         if (_delay is { } delay && !_mayStart)
         {
             _delayTimer = _loop.CallLater(delay, static race => ((StaggeredRace<T>)race!).LetNextStart(), this);
@@ -121,9 +121,15 @@ internal sealed class StaggeredRace<T>
         _news?.TrySetResult(true);
     }
 
-    private void OnEnded(LoopFuture task)
+    private void OnEnded(LoopTask task, int index)
     {
-        _running.Remove((LoopTask)task);
+        _running.Remove(task);
+        if (index != _winner)
+        {
+            // Cancelled before its first step.
+            _failures[index] ??= new LoopCanceledException();
+        }
+
         _news?.TrySetResult(true);
     }
 

@@ -36,7 +36,7 @@ internal static class StreamTransports
             socket.Blocking = false;
             SocketOptions.SetNoDelay(socket);
             protocol = protocolFactory();
-            transport = Begin(loop, new SocketFile(socket), protocol, waiter: waiter);
+            transport = Begin(loop, new SocketFile(socket), protocol, PeerAddress.Of(socket.SafeHandle), waiter: waiter);
         }
         catch when (closesSocket)
         {

@@ -2,6 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Bridge.Net.Native;
 
 namespace Bridge.Net;
 
@@ -17,6 +19,24 @@ internal struct PeerAddress
 
     /// <summary>Sets the length that the system wrote; one that does not fit, as of a Unix-domain path, counts as unknown.</summary>
     internal void SetSize(uint size) => _size = size <= RawAddress.Length ? (byte)size : (byte)0;
+
+    /// <summary>The peer of a connected socket, to be known still when it has gone; unknown where there is none, or its name is longer.</summary>
+    internal static unsafe PeerAddress Of(SafeHandle socket)
+    {
+        PeerAddress peer = default;
+        if (OperatingSystem.IsWindows())
+        {
+            return peer;
+        }
+
+        fixed (byte* name = peer.Room)
+        {
+            uint size = (uint)peer.Room.Length;
+            peer.SetSize(SocketLibC.GetPeerName(socket, name, &size) == 0 ? size : 0);
+        }
+
+        return peer;
+    }
 
     /// <summary>For .NET; null if it is unknown or has no name.</summary>
     internal readonly EndPoint? ToEndPoint()

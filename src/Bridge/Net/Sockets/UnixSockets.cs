@@ -100,9 +100,10 @@ internal static class UnixSockets
             }
         }
 
+        // The first socket is left to the garbage collector: its Dispose would close the number, which is no longer its own.
         nint descriptor = socket.SafeHandle.DangerousGetHandle();
         socket.SafeHandle.SetHandleAsInvalid();
-        socket.Dispose();
+        GC.SuppressFinalize(socket);
         return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false };
     }
 

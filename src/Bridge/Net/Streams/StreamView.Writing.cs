@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bridge.Executors;
 
 namespace Bridge.Net;
 
@@ -10,7 +11,7 @@ internal sealed partial class StreamView
         LoopStreamWriter writer = CheckedWriter();
         return _loop.IsOnLoopThread
             ? WriteHere(writer, buffer, cancellationToken)
-            : new ValueTask(_loop.RunCoroutineThreadSafe(() => WriteAsCoroutine(writer, buffer, cancellationToken)).Task);
+            : new ValueTask(WriteElsewhere(writer, buffer, cancellationToken).Task);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -30,7 +31,7 @@ internal sealed partial class StreamView
         }
         else
         {
-            _loop.RunCoroutineThreadSafe(() => WriteAsCoroutine(writer, data, CancellationToken.None)).GetResult();
+            WriteElsewhere(writer, data, CancellationToken.None).GetResult();
         }
     }
 
@@ -112,6 +113,9 @@ internal sealed partial class StreamView
             return ValueTask.FromException(ViewFailure.Of(exception));
         }
     }
+
+    private ConcurrentFuture WriteElsewhere(LoopStreamWriter writer, ReadOnlyMemory<byte> buffer, CancellationToken token)
+        => _loop.RunCoroutineThreadSafe(() => WriteAsCoroutine(writer, buffer, token));
 
     private async Coroutine WriteAsCoroutine(LoopStreamWriter writer, ReadOnlyMemory<byte> buffer, CancellationToken token)
         => await WriteHere(writer, buffer, token);

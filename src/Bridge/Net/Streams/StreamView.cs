@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Bridge.Executors;
 
 namespace Bridge.Net;
 
@@ -55,7 +56,7 @@ internal sealed partial class StreamView : Stream
         LoopStreamReader reader = CheckedReader();
         return _loop.IsOnLoopThread
             ? ReadHere(reader, buffer, cancellationToken)
-            : new ValueTask<int>(_loop.RunCoroutineThreadSafe(() => ReadAsCoroutine(reader, buffer, cancellationToken)).Task);
+            : new ValueTask<int>(ReadElsewhere(reader, buffer, cancellationToken).Task);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -71,7 +72,7 @@ internal sealed partial class StreamView : Stream
         Memory<byte> room = buffer.AsMemory(offset, count);
         if (!_loop.IsOnLoopThread)
         {
-            return _loop.RunCoroutineThreadSafe(() => ReadAsCoroutine(reader, room, CancellationToken.None)).GetResult();
+            return ReadElsewhere(reader, room, CancellationToken.None).GetResult();
         }
 
         StreamInput input = reader.Input;
@@ -161,6 +162,10 @@ internal sealed partial class StreamView : Stream
             return ValueTask.FromException<int>(ViewFailure.Of(exception));
         }
     }
+
+    // Apart: where a method has a lambda, each call allocates its closure, also on the path without it.
+    private ConcurrentFuture<int> ReadElsewhere(LoopStreamReader reader, Memory<byte> buffer, CancellationToken token)
+        => _loop.RunCoroutineThreadSafe(() => ReadAsCoroutine(reader, buffer, token));
 
     private async Coroutine<int> ReadAsCoroutine(LoopStreamReader reader, Memory<byte> buffer, CancellationToken token)
         => await ReadHere(reader, buffer, token);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Bridge.Net;
 
@@ -102,6 +103,8 @@ internal sealed partial class SocketTransport : Transport
     }
 
     internal override ITransportOwner? Owner => _owner;
+
+    internal override SafeHandle? WatchedHandle => _file.Handle;
 
     internal override void ReleaseFile()
     {

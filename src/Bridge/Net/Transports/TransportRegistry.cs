@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridge.Net;
 
 /// <summary>The open transports of a loop, so that closing the loop closes them. Loop thread.</summary>
@@ -43,6 +45,20 @@ internal sealed class TransportRegistry
 
         transport.PreviousOpen = null;
         transport.NextOpen = null;
+    }
+
+    /// <summary>The transport of a file that the selector does not know just now: one that is paused.</summary>
+    internal BaseTransport? Find(SafeHandle file)
+    {
+        for (BaseTransport? transport = _first; transport is not null; transport = transport.NextOpen)
+        {
+            if (ReferenceEquals(transport.WatchedHandle, file))
+            {
+                return transport;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The transports of a server; a copy, for closing them may change the list.</summary>

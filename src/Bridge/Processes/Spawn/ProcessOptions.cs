@@ -7,13 +7,13 @@ namespace Bridge.Net;
 /// </remarks>
 public sealed record ProcessOptions
 {
-    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <c>LoopProcess</c>.</summary>
+    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <see cref="LoopProcess"/>.</summary>
     public Stdio? StandardInput { get; init; }
 
-    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <c>LoopProcess</c>.</summary>
+    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <see cref="LoopProcess"/>.</summary>
     public Stdio? StandardOutput { get; init; }
 
-    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <c>LoopProcess</c>.</summary>
+    /// <summary>Default: a pipe for <c>SubprocessExec</c> and <c>SubprocessShell</c>, inherited for <see cref="LoopProcess"/>.</summary>
     public Stdio? StandardError { get; init; }
 
     /// <summary>All environment variables of the child; its PATH is also where the program is looked for. Null: those of this process.</summary>
@@ -34,7 +34,7 @@ public sealed record ProcessOptions
     /// </summary>
     public TimeSpan? DrainTime { get; init; }
 
-    /// <summary>For <c>LoopProcess</c>: the most bytes that its readers buffer before the child has to wait is twice this; at least 1.</summary>
+    /// <summary>For <see cref="LoopProcess"/>: the most bytes that its readers buffer before the child has to wait is twice this; at least 1.</summary>
     public int StreamLimit { get; init; } = 64 * 1024;
 
     /// <summary>Kills the child when it is cancelled, with its whole group if it leads one, and closes its pipes.</summary>

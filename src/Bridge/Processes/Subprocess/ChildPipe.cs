@@ -25,13 +25,13 @@ internal sealed class ChildPipe
         {
             var transport = new WritePipeTransport(_child.Loop, new Input(this), handle);
             Transport = transport;
-            _child.Loop.CallSoon(() => transport.StartWatching());
+            _child.Loop.CallSoon(() => _child.NoteStart(transport.StartWatching()));
         }
         else
         {
             var transport = new ReadPipeTransport(_child.Loop, new Output(this), handle);
             Transport = transport;
-            _child.Loop.CallSoon(() => transport.StartReading());
+            _child.Loop.CallSoon(() => _child.NoteStart(transport.StartReading()));
         }
     }
 

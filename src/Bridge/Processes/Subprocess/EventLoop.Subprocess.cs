@@ -74,8 +74,9 @@ public abstract partial class EventLoop
         var transport = new SubprocessTransport(this, protocol, arguments, options);
         try
         {
+            // Behind the first callbacks of the child and of its pipes.
             await LoopTask.Yield();
-            return (transport, protocol);
+            return transport.StartFailure is { } failure ? throw failure : (transport, protocol);
         }
         catch
         {

@@ -29,10 +29,17 @@ public sealed partial class SubprocessTransport
 
     internal void PipeData(int descriptor, ReadOnlySpan<byte> data) => _protocol.PipeDataReceived(descriptor, data);
 
+    /// <summary>In a callback of its own; told at once, so that who writes and then drains hears of it by the drain.</summary>
     internal void PipeLost(int descriptor, Exception? exception)
     {
-        Loop.CallSoon(() => _protocol.PipeConnectionLost(descriptor, exception));
-        EndIfOver();
+        try
+        {
+            _protocol.PipeConnectionLost(descriptor, exception);
+        }
+        finally
+        {
+            EndIfOver();
+        }
     }
 
     private void OnExit(int? returnCode)

@@ -122,6 +122,11 @@ public sealed partial class SubprocessTransport : BaseTransport
         return string.Create(CultureInfo.InvariantCulture, $"<{nameof(SubprocessTransport)}{closing} pid={Id} {state}{Describe(0, "stdin")}{Describe(1, "stdout")}{Describe(2, "stderr")}>");
     }
 
+    /// <summary>Why one of the pipes cannot be watched; null if all can.</summary>
+    internal Exception? StartFailure { get; private set; }
+
+    internal void NoteStart(Exception? failure) => StartFailure ??= failure;
+
     internal override void ReleaseFile()
     {
         _isClosing = true;

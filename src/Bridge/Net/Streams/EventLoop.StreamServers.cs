@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using Bridge.Net;
+
+namespace Bridge;
+
+/// <content>Servers that talk in streams.</content>
+public abstract partial class EventLoop
+{
+    /// <summary>Listens on a host's addresses and runs a coroutine for each connection.</summary>
+    /// <param name="handler">Serves one connection, as a task of its own. It closes the stream when done, best with <c>await using</c>.</param>
+    /// <param name="host">A name or an address; null or empty: all interfaces.</param>
+    /// <param name="port">0 to 65535; 0 lets the system choose, see <see cref="Server.Sockets"/>.</param>
+    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <param name="limit">The limit of each reader, in bytes; at least 1.</param>
+    /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port, the limit, or an option is out of its range.</exception>
+    /// <remarks>
+    /// <para>Awaiting throws <see cref="SocketException"/> naming the address that could not be bound.</para>
+    /// <para>
+    /// What a handler throws goes to the exception handler, and its connection closes; a cancelled handler's connection closes quietly.
+    /// Source: <c>asyncio.start_server</c>.
+    /// </para>
+    /// </remarks>
+    public Coroutine<Server> StartServer(
+        Func<LoopStream, Coroutine> handler, string? host, int port, ServerOptions? options = null, int limit = LoopStreamReader.DefaultLimit)
+        => CreateServer(StreamProtocols(handler, limit), host, port, options);
+
+    /// <summary>Listens on a host's addresses and calls a function for each connection.</summary>
+    /// <param name="handler">Gets each connection, in a callback of the loop; the stream is its to close.</param>
+    /// <param name="host">A name or an address; null or empty: all interfaces.</param>
+    /// <param name="port">0 to 65535; 0 lets the system choose, see <see cref="Server.Sockets"/>.</param>
+    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <param name="limit">The limit of each reader, in bytes; at least 1.</param>
+    /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The port, the limit, or an option is out of its range.</exception>
+    /// <remarks>As for a coroutine.</remarks>
+    public Coroutine<Server> StartServer(
+        Action<LoopStream> handler, string? host, int port, ServerOptions? options = null, int limit = LoopStreamReader.DefaultLimit)
+        => CreateServer(StreamProtocols(handler, limit), host, port, options);
+
+    /// <summary>Listens on a socket that is bound already, and runs a coroutine for each connection.</summary>
+    /// <param name="handler">Serves one connection, as a task of its own. It closes the stream when done, best with <c>await using</c>.</param>
+    /// <param name="socket">A bound stream socket, which the server owns from now on.</param>
+    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <param name="limit">The limit of each reader, in bytes; at least 1.</param>
+    /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">It is no stream socket.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit or an option is out of its range.</exception>
+    /// <remarks>Source: <c>asyncio.start_server(sock=...)</c>.</remarks>
+    public Coroutine<Server> StartServer(
+        Func<LoopStream, Coroutine> handler, Socket socket, ServerOptions? options = null, int limit = LoopStreamReader.DefaultLimit)
+        => CreateServer(StreamProtocols(handler, limit), socket, options);
+
+    /// <summary>Listens on a socket that is bound already, and calls a function for each connection.</summary>
+    /// <param name="handler">Gets each connection, in a callback of the loop; the stream is its to close.</param>
+    /// <param name="socket">A bound stream socket, which the server owns from now on.</param>
+    /// <param name="options">How to listen. Null: the defaults.</param>
+    /// <param name="limit">The limit of each reader, in bytes; at least 1.</param>
+    /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">It is no stream socket.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The limit or an option is out of its range.</exception>
+    /// <remarks>As for a coroutine.</remarks>
+    public Coroutine<Server> StartServer(
+        Action<LoopStream> handler, Socket socket, ServerOptions? options = null, int limit = LoopStreamReader.DefaultLimit)
+        => CreateServer(StreamProtocols(handler, limit), socket, options);
+
+    private Func<BaseProtocol> StreamProtocols(Func<LoopStream, Coroutine?> handler, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return () => new StreamProtocol(this, limit, handler);
+    }
+
+    private Func<BaseProtocol> StreamProtocols(Action<LoopStream> handler, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        return StreamProtocols(
+            stream =>
+            {
+                handler(stream);
+                return null;
+            },
+            limit);
+    }
+}
