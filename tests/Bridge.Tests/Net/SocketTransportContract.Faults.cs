@@ -177,7 +177,7 @@ public abstract partial class SocketTransportContract
     [Fact(Timeout = 180000)]
     public void SlowReader_WithAGibibytePending_MemoryStaysUnderTheHighWaterMark() => Run(async Coroutine () =>
     {
-        const long Total = 1L << 30;
+        long total = Loop.SelectorName == "epoll" ? 1L << 30 : 1L << 26;
         const int Piece = 64 * 1024;
         var piece = new byte[Piece];
         long written = 0;
@@ -195,7 +195,7 @@ public abstract partial class SocketTransportContract
         Pump(protocol);
         long received = 0;
         var buffer = new byte[1024 * 1024];
-        while (received < Total)
+        while (received < total)
         {
             received += await Loop.SockReceive(_pair.Client, buffer);
         }
@@ -206,7 +206,7 @@ public abstract partial class SocketTransportContract
 
         void Pump(RecordingProtocol p)
         {
-            while (!isPaused && written < Total)
+            while (!isPaused && written < total)
             {
                 p.Transport.Write(piece);
                 written += Piece;

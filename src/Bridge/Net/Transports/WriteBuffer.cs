@@ -10,8 +10,8 @@ internal sealed class WriteBuffer
 {
 #if DEBUG
     // Small, so that every test crosses from one array to the next.
-    private const int SmallSegment = 16;
-    private const int LargeSegment = 64;
+    private const int SmallSegment = 64;
+    private const int LargeSegment = 1024;
 #else
     private const int SmallSegment = 4 * 1024;
     private const int LargeSegment = 64 * 1024;
