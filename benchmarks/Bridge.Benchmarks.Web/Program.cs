@@ -15,6 +15,7 @@ internal static class Program
     private static readonly Dictionary<string, Action<IWebHostBuilder>> s_kinds = new()
     {
         ["kestrel"] = static host => host.UseKestrelCore(),
+        ["kestrel-bridge"] = static host => host.UseKestrelCore().UseBridgeTransport(),
     };
 
     private static async Task<int> Main(string[] args)

@@ -50,7 +50,7 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
     public static ServerKind Kestrel { get; } = Web("Kestrel", "kestrel");
 
     /// <summary>ASP.NET Core on ours.</summary>
-    public static IReadOnlyList<ServerKind> OurWeb { get; } = [];
+    public static IReadOnlyList<ServerKind> OurWeb { get; } = [Web("Kestrel on Bridge", "kestrel-bridge")];
 
     /// <summary>A verb of this program, which is started again for it.</summary>
     private static ServerKind Managed(string name, string kind) => new(

@@ -56,26 +56,20 @@ internal sealed class CrossThreadInbox
 #pragma warning restore CS0169, IDE0051
 
     /// <summary>Posts accepted so far. Any thread.</summary>
-    internal long PostCount
-    {
-        get
-        {
-            _gate.Enter();
-            long posts = _firstSequence + _count;
-            _gate.Exit();
-            return posts;
-        }
-    }
+    internal long PostCount => Counts.Posts;
 
     /// <summary>Wake-ups asked for so far: posts that found the loop parked. Any thread.</summary>
-    internal long WakeCount
+    internal long WakeCount => Counts.Wakes;
+
+    /// <summary>Posts accepted so far, how many of them wait to be taken, and wake-ups asked for. Any thread.</summary>
+    internal (long Posts, int Waiting, long Wakes) Counts
     {
         get
         {
             _gate.Enter();
-            long wakes = _wakes;
+            (long Posts, int Waiting, long Wakes) counts = (_firstSequence + _count, _count, _wakes);
             _gate.Exit();
-            return wakes;
+            return counts;
         }
     }
 

@@ -84,6 +84,17 @@ public abstract partial class EventLoop
     /// <summary>The watch of a file: the one that there is, or a new one, not registered yet. Loop thread.</summary>
     internal abstract FileWatch WatchOf(object file);
 
+    /// <summary>The open transport that a file belongs to, also while the selector does not know the file. Filled in where transports are.</summary>
+    partial void FindTransport(object file, ref object? transport);
+
+    /// <summary>The same, as a result.</summary>
+    private protected object? TransportOf(object file)
+    {
+        object? transport = null;
+        FindTransport(file, ref transport);
+        return transport;
+    }
+
     /// <summary>Queues a handler of what the selector found ready, if there is one. Loop thread, inside <see cref="SelectAndQueue"/>.</summary>
     private protected bool QueueReady(LoopWork? handler)
     {

@@ -33,6 +33,8 @@ internal sealed class FileWatch
     /// <summary>The open transport that the file belongs to, which alone may watch it; null if there is none.</summary>
     internal object? Transport { get; set; }
 
+    internal bool IsRegistered => _key is not null;
+
     internal bool IsFileClosed => _file is Socket socket ? socket.SafeHandle.IsClosed : ((SafeHandle)_file).IsClosed;
 
     /// <summary>Sets the read handler, in place of the one that may be there.</summary>

@@ -90,6 +90,9 @@ public abstract partial class SocketTransportContract
         Assert.Contains("is used by transport", exception.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => Loop.AddWriter(_pair.Server, () => { }));
         Assert.False(Loop.RemoveReader(_pair.Server));
+        protocol.Transport.PauseReading();
+        Assert.Empty(Selector.Keys);
+        Assert.Throws<InvalidOperationException>(() => Loop.AddReader(_pair.Server, () => { }));
         await Throws<InvalidOperationException>(async Coroutine () => await Loop.SockReceive(_pair.Server, new byte[1]));
         protocol.Transport.Close();
         await protocol.Lost;
@@ -171,7 +174,7 @@ public abstract partial class SocketTransportContract
         Assert.Null(buffered.Failure);
     });
 
-    [Fact(Timeout = 60000)]
+    [Fact(Timeout = 180000)]
     public void SlowReader_WithAGibibytePending_MemoryStaysUnderTheHighWaterMark() => Run(async Coroutine () =>
     {
         const long Total = 1L << 30;

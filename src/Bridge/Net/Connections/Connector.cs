@@ -81,6 +81,7 @@ internal sealed class Connector
         return socket;
     }
 
+    /// <remarks>If the loop is closed meanwhile, nothing here runs again: so the loop closes the socket.</remarks>
     private async Coroutine<Socket> Attempt(AddressInfo info)
     {
         var failures = new List<Exception>();
@@ -89,6 +90,7 @@ internal sealed class Connector
         try
         {
             socket = new Socket(info.Family, info.SocketType, info.Protocol) { Blocking = false };
+            using CloseRegistration closing = _loop.OnClose(socket.Dispose);
             Bind(socket, failures);
             await _loop.SockConnect(socket, info.Address);
             return socket;

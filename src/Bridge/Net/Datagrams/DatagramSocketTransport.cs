@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Bridge.Net;
 
@@ -104,6 +105,8 @@ internal sealed partial class DatagramSocketTransport : DatagramTransport
         string write = _watch.Writer is null ? "idle" : "polling";
         return $"<{nameof(DatagramSocketTransport)}{state} fd={number} read={read} write=<{write}, bufsize={WriteBufferSize}>>";
     }
+
+    internal override SafeHandle? WatchedHandle => _file.Handle;
 
     internal override void ReleaseFile()
     {

@@ -9,8 +9,11 @@ internal struct ByteQueue
 
     internal readonly int Length => _first is null ? 0 : _first.Queue.Length;
 
-    /// <summary>How much of the room that was lent is left; 0 if none is lent.</summary>
-    internal readonly int Room => _first is { Queue.IsLent: true } ? _first.Queue.Last.Room : 0;
+    /// <summary>Whether somebody may be writing into room that was lent.</summary>
+    internal readonly bool IsLent => _first is { Queue.IsLent: true };
+
+    /// <summary>How much room is lent.</summary>
+    internal readonly int Room => IsLent ? _first!.Queue.Last.Room : 0;
 
     /// <summary>All of it; valid until something is dropped.</summary>
     internal readonly ReadOnlySequence<byte> Bytes

@@ -9,7 +9,10 @@ namespace Bridge.Net;
 /// Bytes are received straight into the reader's buffer, which exists only while there is something in it. When it holds more than twice the
 /// limit the transport is paused, and goes on when it is down to the limit. One read at a time; a cancelled read loses nothing.
 /// </para>
-/// <para>Threads: the loop's, except <see cref="CancelPendingRead"/>. Source: asyncio's <c>StreamReader</c>.</para>
+/// <para>
+/// Threads: the loop's, except <see cref="CancelPendingRead"/>. That holds for <see cref="AdvanceTo(SequencePosition)"/> too: code that leaves the loop thread
+/// between a read and that needs <see cref="AsStream"/>. Source: asyncio's <c>StreamReader</c>.
+/// </para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class LoopStreamReader : IAsyncEnumerable<ReadOnlyMemory<byte>>

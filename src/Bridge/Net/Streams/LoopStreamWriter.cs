@@ -32,7 +32,7 @@ public sealed partial class LoopStreamWriter : IOperation, IAsyncDisposable
     /// <summary>Reports a writer that was never closed, and closes it.</summary>
     ~LoopStreamWriter()
     {
-        if (!_output.IsLost && !_output.Transport.IsClosing)
+        if (_output.IsOpen)
         {
             CloseForgotten(_output, ToString());
         }
@@ -91,11 +91,7 @@ public sealed partial class LoopStreamWriter : IOperation, IAsyncDisposable
     /// <summary>Ends the sending half once everything is sent; reading goes on.</summary>
     /// <exception cref="NotSupportedException">The transport cannot (<see cref="CanWriteEof"/>).</exception>
     /// <remarks>Source: <c>write_eof</c>.</remarks>
-    public void WriteEof()
-    {
-        _output.Send();
-        _output.Sink.WriteEof();
-    }
+    public void WriteEof() => _output.WriteEof();
 
     /// <summary>Closes the connection once everything is sent. A second call does nothing.</summary>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>

@@ -31,6 +31,7 @@ internal sealed class StreamOutput : LoopWork
     private bool _isPaused;
     private bool _isLost;
     private bool _isSendQueued;
+    private bool _isEofAsked;
 
     internal EventLoop Loop => _transport!.Loop;
 
@@ -59,6 +60,9 @@ internal sealed class StreamOutput : LoopWork
 
     internal Exception? LostBy => _lostBy;
 
+    /// <summary>Whether there is a connection that nobody has closed. Any thread: the finalizer's asks.</summary>
+    internal bool IsOpen => !_isLost && _transport is { IsClosing: false };
+
     /// <summary>Whether somebody was told by an exception why the connection was lost: nobody need hear of it twice.</summary>
     internal bool IsLossTold { get; set; }
 
@@ -68,16 +72,10 @@ internal sealed class StreamOutput : LoopWork
     {
         Loop.AssertLoopThread();
         long callback = Loop.CurrentCallback;
-        if (_batch.Length == 0 && (callback != _lastCallback || data.Length >= MaxBatch))
+        if (MustGoNow(callback, data.Length))
         {
             _lastCallback = callback;
-            Sink.Write(data);
-            return;
-        }
-
-        if (data.Length >= MaxBatch)
-        {
-            Send();
+            SendGathered();
             Sink.Write(data);
             return;
         }
@@ -92,6 +90,13 @@ internal sealed class StreamOutput : LoopWork
             _isSendQueued = true;
             Loop.Enqueue(this, null, null);
         }
+    }
+
+    internal void WriteEof()
+    {
+        Send();
+        _isEofAsked = true;
+        Sink.WriteEof();
     }
 
     internal void WriteLines(IEnumerable<ReadOnlyMemory<byte>> buffers)
@@ -122,39 +127,29 @@ internal sealed class StreamOutput : LoopWork
         {
             _batch.Commit(count);
         }
-    }
-
-    /// <summary>Hands over what was gathered, in one write.</summary>
-    internal void Send()
-    {
-        Loop.AssertLoopThread();
-        if (_batch.Length > 0)
-        {
-            ReadOnlySequence<byte> bytes = _batch.Bytes;
-            try
-            {
-                Sink.Write(in bytes);
-            }
-            finally
-            {
-                _batch.Clear(Loop.Segments);
-            }
-        }
         else
         {
             _batch.TakeBack(Loop.Segments);
         }
     }
 
-    internal void Drop() => _batch.Clear(Loop.Segments);
+    /// <summary>Hands over what was gathered, in one write.</summary>
+    internal void Send()
+    {
+        Loop.AssertLoopThread();
+        SendGathered();
+    }
+
+    /// <summary>Drops what was gathered; not what somebody may still be writing into.</summary>
+    internal void Drop() => _batch.Drop(Loop.Segments, _batch.Length);
 
     /// <summary>The turn of the gathered writes, if nobody sent them before.</summary>
     internal override void Run()
     {
         _isSendQueued = false;
-        if (_batch.Length > 0 && !Transport.IsClosing)
+        if (!Transport.IsClosing)
         {
-            Send();
+            SendGathered();
         }
     }
 
@@ -208,6 +203,31 @@ internal sealed class StreamOutput : LoopWork
         {
             IsLossTold = true;
             ExceptionDispatchInfo.Throw(loss);
+        }
+    }
+
+    /// <summary>
+    /// The first write of a callback; a large one; what the transport refuses, so that it does so at the call. And any while room is lent to the
+    /// PipeWriter's user, for gathering would write into that.
+    /// </summary>
+    private bool MustGoNow(long callback, int size)
+        => size >= MaxBatch || _batch.IsLent || (_batch.Length == 0 && (callback != _lastCallback || _isEofAsked || Transport.IsClosing));
+
+    private void SendGathered()
+    {
+        if (_batch.Length == 0)
+        {
+            return;
+        }
+
+        ReadOnlySequence<byte> bytes = _batch.Bytes;
+        try
+        {
+            Sink.Write(in bytes);
+        }
+        finally
+        {
+            Drop();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Bridge.Net;
 
@@ -64,6 +65,9 @@ public abstract class BaseTransport
 
     /// <summary>The server that it came through; null for all others.</summary>
     internal virtual ITransportOwner? Owner => null;
+
+    /// <summary>The descriptor, which is nobody else's to watch; null if it is not known here.</summary>
+    internal virtual SafeHandle? WatchedHandle => null;
 
     /// <summary>Frees what the system holds for it, and tells nobody: the loop is closed.</summary>
     internal virtual void ReleaseFile()

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Bridge.Net;
 
 namespace Bridge;
@@ -19,4 +21,7 @@ public abstract partial class EventLoop
     /// so that pinning it costs nothing. Loop thread, and only between receiving and the return of the protocol's callback.
     /// </summary>
     internal byte[] ReceiveBuffer => _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(MaxReceive, pinned: true);
+
+    partial void FindTransport(object file, ref object? transport)
+        => transport = _transports?.Find(file as SafeHandle ?? ((Socket)file).SafeHandle);
 }

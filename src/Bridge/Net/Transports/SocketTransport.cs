@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Bridge.Net;
 
@@ -103,6 +104,8 @@ internal sealed partial class SocketTransport : Transport
 
     internal override ITransportOwner? Owner => _owner;
 
+    internal override SafeHandle? WatchedHandle => _file.Handle;
+
     internal override void ReleaseFile()
     {
         _flags |= TransportFlags.Closing | TransportFlags.Lost;
@@ -112,7 +115,7 @@ internal sealed partial class SocketTransport : Transport
 
     private static SocketTransport Unbox(object? transport) => (SocketTransport)transport!;
 
-    private static void CheckProtocol(BaseProtocol protocol)
+    internal static void CheckProtocol(BaseProtocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         if (protocol is not (Net.Protocol or BufferedProtocol))

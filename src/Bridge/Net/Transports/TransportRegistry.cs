@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bridge.Net;
 
 /// <summary>The open transports of a loop, so that closing the loop closes them. Loop thread.</summary>
@@ -45,7 +47,21 @@ internal sealed class TransportRegistry
         transport.NextOpen = null;
     }
 
-    /// <summary>The transports of a server; a copy, for closing them may change the list.</summary>
+    /// <summary>The transport of a file that the selector does not know just now: one that is paused.</summary>
+    internal BaseTransport? Find(SafeHandle file)
+    {
+        for (BaseTransport? transport = _first; transport is not null; transport = transport.NextOpen)
+        {
+            if (ReferenceEquals(transport.WatchedHandle, file))
+            {
+                return transport;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The transports of a server, each with what was put on top of it; a copy, for closing them may change the list.</summary>
     internal List<Transport> OwnedBy(ITransportOwner owner)
     {
         var owned = new List<Transport>();
@@ -53,7 +69,7 @@ internal sealed class TransportRegistry
         {
             if (ReferenceEquals(transport.Owner, owner))
             {
-                owned.Add((Transport)transport);
+                owned.Add(TlsTransport.Topmost((Transport)transport));
             }
         }
 

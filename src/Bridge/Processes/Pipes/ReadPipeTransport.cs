@@ -91,6 +91,8 @@ public sealed partial class ReadPipeTransport : BaseTransport, IReadTransport
         return $"<{nameof(ReadPipeTransport)} {FileText.Of(_file.Handle)} {state}>";
     }
 
+    internal override SafeHandle? WatchedHandle => _file.Handle;
+
     internal override void ReleaseFile()
     {
         _isClosing = true;

@@ -104,6 +104,8 @@ public sealed partial class WritePipeTransport : BaseTransport, IWriteTransport
         return $"<{nameof(WritePipeTransport)} {FileText.Of(_file.Handle)} {state} bufsize={_buffer.Size}>";
     }
 
+    internal override SafeHandle? WatchedHandle => _file.Handle;
+
     internal override void ReleaseFile()
     {
         _isClosing = true;

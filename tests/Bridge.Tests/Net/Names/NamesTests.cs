@@ -184,6 +184,29 @@ public sealed class NamesTests : IoTest
         Assert.Single(logger.Records, record => record.Level == expected && record.Text.Contains("Lookup of host:80 took", StringComparison.Ordinal));
     }
 
+    [Fact(Timeout = 30000)]
+    public void DnsResolver_WhatDnsCanDo_IsTheSame()
+    {
+        var resolver = new DnsResolver();
+        AddressInfo info = Assert.Single(resolver.GetAddressInfo(new NameQuery("127.0.0.1", "80", SocketType: SocketType.Stream)));
+        Assert.Equal(new AddressInfo(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp, null, new IPEndPoint(IPAddress.Loopback, 80)), info);
+        AddressInfo[] passive = resolver.GetAddressInfo(new NameQuery(null, null, SocketType: SocketType.Dgram, Flags: AddressInfoFlags.Passive));
+        Assert.Equal([IPAddress.Any, IPAddress.IPv6Any], passive.Select(static info => info.Address.Address));
+        Assert.Contains(resolver.GetAddressInfo(new NameQuery("localhost", "7", AddressFamily.InterNetwork)), static info => info.SocketType == SocketType.Raw);
+        Assert.Equal(("::1", "81"), resolver.GetNameInfo(new IPEndPoint(IPAddress.IPv6Loopback, 81), NameInfoFlags.NumericHost | NameInfoFlags.NumericService));
+        SocketException failure = Assert.Throws<SocketException>(() => resolver.GetAddressInfo(new NameQuery("x.invalid", "80", Flags: AddressInfoFlags.NumericHost)));
+        Assert.Contains("x.invalid:80", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30000)]
+    public void DnsResolver_WhatDnsCannotDo_SaysSo()
+    {
+        var resolver = new DnsResolver();
+        Assert.Throws<PlatformNotSupportedException>(() => resolver.GetAddressInfo(new NameQuery("127.0.0.1", "http")));
+        Assert.Throws<PlatformNotSupportedException>(() => resolver.GetAddressInfo(new NameQuery("127.0.0.1", "80", Flags: AddressInfoFlags.AddressConfigured)));
+        Assert.Throws<PlatformNotSupportedException>(() => resolver.GetNameInfo(new IPEndPoint(IPAddress.Loopback, 80), NameInfoFlags.None));
+    }
+
     private sealed class CallbackResolver(Action callback) : NameResolver
     {
         internal override AddressInfo[] GetAddressInfo(NameQuery query)

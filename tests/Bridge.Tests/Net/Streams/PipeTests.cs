@@ -241,6 +241,30 @@ public sealed class PipeTests : StreamTest
     });
 
     [Fact(Timeout = 30000)]
+    public void GetMemory_HeldWhileOthersWriteAndDrain_StaysTheHolders() => Run(async Coroutine () =>
+    {
+        MemoryPair pair = await Connected();
+        LoopStreamWriter writer = pair.Near.Writer;
+        writer.Write(Bytes("1"));
+        writer.Write(Bytes("2"));
+        Memory<byte> held = writer.GetMemory(4);
+        await LoopTask.Yield();
+        await writer.DrainAsync();
+        Bytes("held").CopyTo(held);
+        writer.Write(Bytes("3"));
+        writer.Write(Bytes("4"));
+        await writer.DrainAsync();
+
+        // A segment that went back to the pool would be overwritten by this.
+        pair.Far.Writer.Write(new byte[10]);
+        await pair.Near.Reader.ReadExactlyAsync(10);
+        writer.Advance(4);
+        await writer.FlushAsync();
+        Assert.Equal("1234held", Text(await pair.Far.Reader.ReadExactlyAsync(8)));
+        await CloseAsync(pair);
+    });
+
+    [Fact(Timeout = 30000)]
     public void Flush_AboveTheMark_WaitsAndCanBeEndedInEachWay() => Run(async Coroutine () =>
     {
         MemoryPair pair = await Connected();

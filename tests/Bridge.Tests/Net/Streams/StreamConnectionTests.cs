@@ -26,6 +26,59 @@ public sealed class StreamConnectionTests : IoTest
     });
 
     [Fact(Timeout = 60000)]
+    public void OpenConnection_EachForm_TalksWithTheServer() => Run(async Coroutine () =>
+    {
+        await using Server server = await Loop.StartServer(Echo, ["127.0.0.1"], 0);
+        EndPoint address = server.Sockets[0].LocalEndPoint!;
+        Socket socket = NewSocket();
+        await Loop.SockConnect(socket, address);
+        foreach (LoopStream stream in new[] { await Connect(server), await Loop.OpenConnection(address, limit: 5), await Loop.OpenConnection(socket) })
+        {
+            await using LoopStream client = stream;
+            client.Writer.Write("hi\n"u8);
+            Assert.Equal("hi\n", Encoding.UTF8.GetString(await client.Reader.ReadLineAsync()));
+        }
+    });
+
+    [Fact(Timeout = 60000)]
+    public void OpenUnixConnection_ToAUnixServer_TalksWithIt()
+    {
+        Assert.SkipUnless(Socket.OSSupportsUnixDomainSockets && !OperatingSystem.IsWindows(), "No Unix-domain sockets here.");
+        string path = Path.Combine(Path.GetTempPath(), $"bridge-{Guid.NewGuid():N}.sock");
+        Run(async Coroutine () =>
+        {
+            int served = 0;
+            await using (Server server = await Loop.StartUnixServer(Echo, path))
+            await using (LoopStream client = await Loop.OpenUnixConnection(path, limit: 100))
+            {
+                Assert.Equal(100, client.Reader.Limit);
+                client.Writer.Write("hi\n"u8);
+                Assert.Equal("hi\n", Encoding.UTF8.GetString(await client.Reader.ReadLineAsync()));
+            }
+
+            await using (Server server = await Loop.StartUnixServer(stream => { served++; stream.Writer.Close(); }, path))
+            await using (LoopStream client = await Loop.OpenUnixConnection(path))
+            {
+                Assert.Empty(await client.Reader.ReadAsync(-1));
+            }
+
+            Assert.Equal(1, served);
+        });
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact(Timeout = 60000)]
+    public void OpenConnection_NobodyListens_ThrowsTheSystemsError() => Run(async Coroutine () =>
+    {
+        Socket listener = Listen();
+        EndPoint address = listener.LocalEndPoint!;
+        listener.Dispose();
+        var thrown = await Throws<SocketException>(async Coroutine () => await Loop.OpenConnection(address));
+        Assert.Equal(SocketError.ConnectionRefused, thrown.SocketErrorCode);
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = Loop.OpenConnection("127.0.0.1", 1, limit: 0); });
+    });
+
+    [Fact(Timeout = 60000)]
     public void StartServer_PlainFunction_GetsTheStream() => Run(async Coroutine () =>
     {
         LoopFuture<LoopStream> accepted = Loop.CreateFuture<LoopStream>();
@@ -230,13 +283,7 @@ public sealed class StreamConnectionTests : IoTest
     private async Coroutine<LoopStream> Connect(Server server)
     {
         var address = (IPEndPoint)server.Sockets[0].LocalEndPoint!;
-        Socket socket = NewSocket();
-        await Loop.SockConnect(socket, address);
-        var protocol = new StreamProtocol(Loop, LoopStreamReader.DefaultLimit);
-        LoopFuture<bool> waiter = Loop.CreateFuture<bool>();
-        _ = new SocketTransport(Loop, new SocketFile(socket), protocol, waiter: waiter);
-        await waiter;
-        return new LoopStream(protocol);
+        return await Loop.OpenConnection(address.Address.ToString(), address.Port);
     }
 
     private static X509Certificate2 MakeCertificate()

@@ -75,6 +75,7 @@ public sealed class WriterTests : StreamTest
         pair.Near.Writer.Write(Bytes("a"));
         pair.Near.Writer.Write(Bytes("b"));
         pair.Near.Writer.WriteEof();
+        Assert.Throws<InvalidOperationException>(() => pair.Near.Writer.Write(Bytes("c")));
         Assert.Equal("ab", Text(await pair.Far.Reader.ReadAsync(-1)));
         Assert.Throws<InvalidOperationException>(() => pair.Near.Writer.Write(Bytes("c")));
         pair.Far.Writer.Write(Bytes("answer"));
