@@ -98,6 +98,20 @@ public sealed class ContestTests
         Assert.Equal(3, Assert.Single(Contest.Run(comparison, Pace.Full with { WarmUp = TimeSpan.Zero })).Rounds);
     }
 
+    [Theory]
+    [InlineData(99, null, false)]
+    [InlineData(100, null, true)]
+    [InlineData(100, 49, false)]
+    [InlineData(100, 50, true)]
+    [InlineData(999, 49, false)]
+    [InlineData(1000, 49, true)]
+    public void IsWarm_WaitsForAnotherProcessToHaveWorkedButNotForEver(int elapsed, int? spent, bool expected)
+    {
+        Pace pace = Pace.Full with { WarmUp = TimeSpan.FromMilliseconds(100) };
+
+        Assert.Equal(expected, pace.IsWarm(TimeSpan.FromMilliseconds(elapsed), spent * 1e6));
+    }
+
     private static ContenderResult[] Run(params Func<Workload>[] makers)
         => Contest.Run([.. makers.Select(make => new Entrant("row", make, 100, isWhole: true))], s_pace);
 

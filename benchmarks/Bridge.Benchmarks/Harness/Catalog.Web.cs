@@ -30,6 +30,7 @@ public static partial class Catalog
         return new("Kestrel", name, 1, double.NaN, time > 0 ? Contenders(new Demand(ServerKind.Kestrel.Name, time)) : Contenders())
         {
             IsWhole = true,
+            Stretch = SocketStretch,
             MostInQuick = 0,
             Other = new("Kestrel, processor time", name, 1, double.NaN, isPipelined ? Contenders() : Contenders(new Demand(ServerKind.Kestrel.Name, 1 / 0.6)))
             {

@@ -22,6 +22,9 @@ public abstract class Workload : IDisposable
     /// <summary>Bytes that the last run allocated per operation, where another process does the work.</summary>
     public virtual double? Bytes => null;
 
+    /// <summary>Nanoseconds of processor time that another process has spent on the work so far, where that one has to be warmed up; null: there is none.</summary>
+    public virtual double? SpentElsewhere => null;
+
     /// <summary>What else was measured on the way, over all runs so far.</summary>
     public virtual IEnumerable<SideFigure> SideFigures => [];
 

@@ -80,7 +80,7 @@ internal sealed class Entrant(string name, Func<Workload> make, int most, bool i
             double elapsed = Time(workload, trial);
             best = Math.Min(best, workload.Figure * trial ?? elapsed);
         }
-        while (Stopwatch.GetElapsedTime(start) < pace.WarmUp);
+        while (!pace.IsWarm(Stopwatch.GetElapsedTime(start), workload.SpentElsewhere));
 
         return isWhole ? trial : (int)Math.Clamp(trial * pace.Run.TotalNanoseconds / best, trial, most);
     }

@@ -20,6 +20,15 @@ internal sealed record Pace(
     internal static Pace Full { get; } = new(
         "full", TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(600), 7, 41, TimeSpan.FromSeconds(12), int.MaxValue, int.MaxValue);
 
+    /// <summary>How many times the warm-up may take, if another process does not get the processor.</summary>
+    private const int Patience = 10;
+
+    /// <summary>Whether what has been done warmed up the workload. On a busy machine time passes in which another process does nothing, so half of the time it must have spent.</summary>
+    /// <param name="elapsed">Since the warm-up began.</param>
+    /// <param name="spentElsewhere">Nanoseconds of another process's processor time; null: there is none to wait for.</param>
+    internal bool IsWarm(TimeSpan elapsed, double? spentElsewhere)
+        => elapsed >= WarmUp && (spentElsewhere is not { } spent || spent >= WarmUp.TotalNanoseconds / 2 || elapsed >= WarmUp * Patience);
+
     /// <summary>Runs so many times longer, and a warm-up that has room for some of them.</summary>
     internal Pace Stretched(int factor) => factor == 1 ? this : this with { Run = Run * factor, WarmUp = WarmUp + (4 * factor * Run) };
 
