@@ -55,6 +55,9 @@ internal sealed partial class SampleProcess : IDisposable
         return await process.End();
     }
 
+    /// <summary>Starts another sample.</summary>
+    internal static SampleProcess StartOther(string sample, SampleFolder folder, params string[] arguments) => new(sample, folder, arguments);
+
     /// <summary>Reads on until a line with the text, and returns that line.</summary>
     internal async Task<string> ReadUntil(string text)
     {
