@@ -6,6 +6,9 @@ namespace Bridge.Tests.Net.Streams;
 /// <summary>Rows AH2 and AH17, without a network.</summary>
 public sealed class StreamProtocolTests : StreamTest
 {
+    /// <summary>Keeps streams that a handler ignores from being collected, and reported, before the test is over.</summary>
+    private readonly List<LoopStream> _served = [];
+
     [Fact(Timeout = 30000)]
     public void Handler_IsACoroutine_ServesTheConnection()
     {
@@ -122,7 +125,11 @@ public sealed class StreamProtocolTests : StreamTest
     private (LoopStream Client, MemoryTransport Server) Serve(Func<LoopStream, Coroutine?> handler)
     {
         var client = new StreamProtocol(Loop, LoopStreamReader.DefaultLimit);
-        var server = new StreamProtocol(Loop, LoopStreamReader.DefaultLimit, handler);
+        var server = new StreamProtocol(Loop, LoopStreamReader.DefaultLimit, stream =>
+        {
+            _served.Add(stream);
+            return handler(stream);
+        });
         (_, MemoryTransport transport) = MemoryTransport.Connect(Loop, client, server);
         RunTurns();
         return (new LoopStream(client), transport);
