@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Bridge.Net;
@@ -30,6 +31,32 @@ public sealed record ConnectOptions
 
     /// <summary>If no address can be connected: throw every failure, in an <see cref="AggregateException"/>, rather than one that stands for all.</summary>
     public bool AllErrors { get; init; }
+
+    /// <summary>Encrypts the connection, with these options; the server's certificate is verified unless they say otherwise. Null: the connection is not encrypted.</summary>
+    /// <remarks>Taken as they are at the call. Their TargetHost, if null, becomes the host or address that is connected to; a socket or a path needs one. See <see cref="EventLoop.StartTls(Transport, BaseProtocol, SslClientAuthenticationOptions, StartTlsOptions?)"/> for what a handshake throws and where callbacks run. Source: <c>ssl</c> and <c>server_hostname</c>.</remarks>
+    public SslClientAuthenticationOptions? Ssl { get; init; }
+
+    /// <summary>How long the TLS handshake may take; more than zero, only with <see cref="Ssl"/>. Null: 60 s.</summary>
+    public TimeSpan? SslHandshakeTimeout { get; init; }
+
+    /// <summary>How long closing waits for the peer to close TLS, too; more than zero, only with <see cref="Ssl"/>. Null: 30 s.</summary>
+    public TimeSpan? SslShutdownTimeout { get; init; }
+
+    /// <summary>The options to go by where there is no host to be found; throws if one is set that is for that.</summary>
+    internal static ConnectOptions CheckConnected(ConnectOptions? options)
+    {
+        options ??= Default;
+        return options == Default with { Ssl = options.Ssl, SslHandshakeTimeout = options.SslHandshakeTimeout, SslShutdownTimeout = options.SslShutdownTimeout }
+            ? options
+            : throw new ArgumentException($"{options}: only Ssl and its time limits go with a socket or a path. Leave the others alone.", nameof(options));
+    }
+
+    /// <summary>What TLS is to be like; null: none.</summary>
+    /// <param name="host">Whose certificate to expect, if the options do not say.</param>
+    internal TlsSettings? TlsFor(string? host)
+        => TlsSettings.IsWanted(Ssl, SslHandshakeTimeout, SslShutdownTimeout)
+            ? new TlsSettings(Ssl!, string.IsNullOrEmpty(host) ? null : host, SslHandshakeTimeout, SslShutdownTimeout)
+            : null;
 
     /// <summary>The options to go by; throws what is wrong with them.</summary>
     internal static ConnectOptions Check(ConnectOptions? options)

@@ -13,50 +13,55 @@ public abstract partial class EventLoop
     /// <typeparam name="TProtocol">The protocol: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</typeparam>
     /// <param name="protocolFactory">Makes the protocol, once there is a connection.</param>
     /// <param name="path">The server's path; on Linux also an abstract name, which begins with a NUL character.</param>
+    /// <param name="options">Ssl, with a TargetHost, and its time limits; the others are for finding a host. Null: no TLS.</param>
     /// <returns>A coroutine: transport and protocol, after ConnectionMade was called.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The path is longer than the system takes.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or an option is wrong.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The path is longer than the system takes, or a time limit not positive.</exception>
     /// <exception cref="PlatformNotSupportedException">The system has no Unix-domain sockets.</exception>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     /// <remarks>
     /// Awaiting throws <see cref="SocketException"/> naming the path. While the server's queue is full it waits for room. Source: <c>loop.create_unix_connection</c>.
     /// </remarks>
-    public Coroutine<(Transport Transport, TProtocol Protocol)> CreateUnixConnection<TProtocol>(Func<TProtocol> protocolFactory, string path)
+    public Coroutine<(Transport Transport, TProtocol Protocol)> CreateUnixConnection<TProtocol>(
+        Func<TProtocol> protocolFactory, string path, ConnectOptions? options = null)
         where TProtocol : BaseProtocol
     {
         ArgumentNullException.ThrowIfNull(protocolFactory);
-        return CreateUnixConnection(protocolFactory, UnixSockets.AddressOf(path));
+        return CreateUnixConnection(protocolFactory, UnixSockets.AddressOf(path), ConnectOptions.CheckConnected(options));
     }
 
     /// <summary>Puts a transport and a protocol onto a Unix-domain socket that is connected already.</summary>
     /// <typeparam name="TProtocol">The protocol: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</typeparam>
     /// <param name="protocolFactory">Makes the protocol.</param>
     /// <param name="socket">A connected Unix-domain stream socket. The transport owns it from then on, and makes it non-blocking.</param>
+    /// <param name="options">Ssl, with a TargetHost, and its time limits; the others are for finding a host. Null: no TLS.</param>
     /// <returns>A coroutine: transport and protocol, after ConnectionMade was called.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">It is no Unix-domain stream socket.</exception>
+    /// <exception cref="ArgumentException">It is no Unix-domain stream socket, or an option is wrong.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A time limit is not positive.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     /// <remarks>Source: <c>loop.create_unix_connection(sock=...)</c>.</remarks>
-    public Coroutine<(Transport Transport, TProtocol Protocol)> CreateUnixConnection<TProtocol>(Func<TProtocol> protocolFactory, Socket socket)
+    public Coroutine<(Transport Transport, TProtocol Protocol)> CreateUnixConnection<TProtocol>(
+        Func<TProtocol> protocolFactory, Socket socket, ConnectOptions? options = null)
         where TProtocol : BaseProtocol
     {
         UnixSockets.CheckUnixStream(socket);
-        return CreateConnection(protocolFactory, socket);
+        return CreateConnection(protocolFactory, socket, options);
     }
 
     private Coroutine<(Transport Transport, TProtocol Protocol)> CreateUnixConnection<TProtocol>(
-        Func<TProtocol> protocolFactory, UnixDomainSocketEndPoint address)
+        Func<TProtocol> protocolFactory, UnixDomainSocketEndPoint address, ConnectOptions options)
         where TProtocol : BaseProtocol
     {
         UnixSockets.CheckSupported();
         AssertLoopThread();
-        return Connect(this, protocolFactory, address);
+        return Connect(this, protocolFactory, address, options.TlsFor(null));
 
         static async Coroutine<(Transport Transport, TProtocol Protocol)> Connect(
-            EventLoop loop, Func<TProtocol> protocolFactory, UnixDomainSocketEndPoint address)
-            => await StreamTransports.Open(loop, await loop.ConnectUnix(address), protocolFactory, closesSocket: true);
+            EventLoop loop, Func<TProtocol> protocolFactory, UnixDomainSocketEndPoint address, TlsSettings? tls)
+            => await StreamTransports.Open(loop, await loop.ConnectUnix(address), protocolFactory, closesSocket: true, tls);
     }
 
     /// <summary>

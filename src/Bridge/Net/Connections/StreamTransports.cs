@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Bridge.Net;
 
 /// <summary>Makes transports of connected sockets: the one place for clients, servers and sockets that were accepted elsewhere.</summary>
-/// <remarks>Who puts something between the socket and the protocol, as encryption, does it here. Loop thread.</remarks>
+/// <remarks>With TLS settings, encryption comes between the socket and the protocol. Loop thread.</remarks>
 internal static class StreamTransports
 {
     /// <summary>Begins a transport. It owns the socket from then on; if this throws, the caller still does.</summary>
@@ -13,19 +13,39 @@ internal static class StreamTransports
     /// <param name="peer">The peer's address, if it is known already.</param>
     /// <param name="owner">The server that it came through.</param>
     /// <param name="waiter">Completed once the protocol has heard of the connection.</param>
+    /// <param name="tls">Not null: the connection is encrypted.</param>
     internal static Transport Begin(
-        EventLoop loop, SocketFile file, BaseProtocol? protocol, in PeerAddress peer = default, ITransportOwner? owner = null, LoopFuture<bool>? waiter = null)
-        => protocol is null
-            ? throw new InvalidOperationException(Messages.NoProtocol)
-            : new SocketTransport(loop, file, protocol, peer, owner, waiter);
+        EventLoop loop,
+        SocketFile file,
+        BaseProtocol? protocol,
+        in PeerAddress peer = default,
+        ITransportOwner? owner = null,
+        LoopFuture<bool>? waiter = null,
+        TlsSettings? tls = null)
+    {
+        if (protocol is null)
+        {
+            throw new InvalidOperationException(Messages.NoProtocol);
+        }
+
+        if (tls is null)
+        {
+            return new SocketTransport(loop, file, protocol, peer, owner, waiter);
+        }
+
+        var upper = new TlsTransport(loop, protocol, tls, waiter);
+        _ = new SocketTransport(loop, file, upper.LowerSide, peer, owner);
+        return upper;
+    }
 
     /// <summary>Begins a transport that its maker waits for.</summary>
     /// <param name="loop">The loop.</param>
     /// <param name="socket">A connected stream socket.</param>
     /// <param name="protocolFactory">Makes the protocol.</param>
     /// <param name="closesSocket">Whether to close the socket if no transport comes of it: it is ours.</param>
+    /// <param name="tls">Not null: the connection is encrypted.</param>
     internal static async Coroutine<(Transport Transport, TProtocol Protocol)> Open<TProtocol>(
-        EventLoop loop, Socket socket, Func<TProtocol> protocolFactory, bool closesSocket)
+        EventLoop loop, Socket socket, Func<TProtocol> protocolFactory, bool closesSocket, TlsSettings? tls)
         where TProtocol : BaseProtocol
     {
         TProtocol protocol;
@@ -36,7 +56,7 @@ internal static class StreamTransports
             socket.Blocking = false;
             SocketOptions.SetNoDelay(socket);
             protocol = protocolFactory();
-            transport = Begin(loop, new SocketFile(socket), protocol, PeerAddress.Of(socket.SafeHandle), waiter: waiter);
+            transport = Begin(loop, new SocketFile(socket), protocol, PeerAddress.Of(socket.SafeHandle), waiter: waiter, tls: tls);
         }
         catch when (closesSocket)
         {

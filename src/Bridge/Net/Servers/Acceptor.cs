@@ -100,7 +100,7 @@ internal sealed class Acceptor : LoopWork
         try
         {
             protocol = _server.ProtocolFactory();
-            StreamTransports.Begin(loop, accepted, protocol, peer, _server);
+            StreamTransports.Begin(loop, accepted, protocol, peer, _server, tls: _server.Tls);
         }
         catch (Exception exception)
         {

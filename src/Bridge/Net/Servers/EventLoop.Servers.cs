@@ -49,19 +49,20 @@ public abstract partial class EventLoop
         }
 
         AssertLoopThread();
-        return Create(this, protocolFactory, all, port, ServerOptions.Check(options));
+        options = ServerOptions.Check(options);
+        return Create(this, protocolFactory, all, port, options, options.Tls);
 
-        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, string?[] hosts, int port, ServerOptions options)
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, string?[] hosts, int port, ServerOptions options, TlsSettings? tls)
         {
             List<Socket> sockets = Listeners.Bind(await Listeners.Resolve(loop, hosts, port, options), options, loop);
-            return await Serve(new Server(loop, sockets, protocolFactory, options.Backlog), options.StartServing);
+            return await Serve(new Server(loop, sockets, protocolFactory, options.Backlog) { Tls = tls }, options.StartServing);
         }
     }
 
     /// <summary>Listens on a socket that is bound already.</summary>
     /// <param name="protocolFactory">Makes the protocol of each connection: a <see cref="Protocol"/> or <see cref="BufferedProtocol"/>.</param>
     /// <param name="socket">A bound stream socket, which the server owns from now on, and makes non-blocking.</param>
-    /// <param name="options">Backlog and StartServing; the others are for binding. Null: the defaults.</param>
+    /// <param name="options">Backlog, StartServing, Ssl and its time limits; the others are for binding. Null: the defaults.</param>
     /// <returns>A coroutine: the server, which listens unless told otherwise.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">It is no stream socket, or an option is set that is for binding.</exception>
@@ -74,19 +75,19 @@ public abstract partial class EventLoop
         ArgumentNullException.ThrowIfNull(protocolFactory);
         StreamTransports.CheckStream(socket);
         options = ServerOptions.Check(options);
-        if (options != new ServerOptions { Backlog = options.Backlog, StartServing = options.StartServing })
+        if (options != options.WithoutBinding())
         {
-            throw new ArgumentException($"{options}: only Backlog and StartServing go with a socket that is bound already. Set the others on the socket.", nameof(options));
+            throw new ArgumentException($"{options}: only Backlog, StartServing, Ssl and its time limits go with a socket that is bound already. Set the others on the socket.", nameof(options));
         }
 
         AssertLoopThread();
-        return Create(this, protocolFactory, socket, options);
+        return Create(this, protocolFactory, socket, options, options.Tls);
 
-        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, ServerOptions options)
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, ServerOptions options, TlsSettings? tls)
         {
             socket.Blocking = false;
             SocketOptions.SetNoDelay(socket);
-            return await Serve(new Server(loop, [socket], protocolFactory, options.Backlog), options.StartServing);
+            return await Serve(new Server(loop, [socket], protocolFactory, options.Backlog) { Tls = tls }, options.StartServing);
         }
     }
 

@@ -27,10 +27,10 @@ public abstract partial class EventLoop
         UnixDomainSocketEndPoint address = UnixSockets.AddressOf(path);
         options = UnixServerOptions.Check(options);
         AssertLoopThread();
-        return Create(this, protocolFactory, address, options);
+        return Create(this, protocolFactory, address, options, options.Tls);
 
-        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, UnixDomainSocketEndPoint address, UnixServerOptions options)
-            => await Serve(UnixServer(loop, protocolFactory, UnixSockets.Bind(address, SocketType.Stream, loop), options), options.StartServing);
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, UnixDomainSocketEndPoint address, UnixServerOptions options, TlsSettings? tls)
+            => await Serve(UnixServer(loop, protocolFactory, UnixSockets.Bind(address, SocketType.Stream, loop), options, tls), options.StartServing);
     }
 
     /// <summary>Listens on a Unix-domain socket that is bound already.</summary>
@@ -53,15 +53,15 @@ public abstract partial class EventLoop
         UnixSockets.CheckUnixStream(socket);
         options = UnixServerOptions.Check(options);
         AssertLoopThread();
-        return Create(this, protocolFactory, socket, options);
+        return Create(this, protocolFactory, socket, options, options.Tls);
 
-        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, UnixServerOptions options)
+        static async Coroutine<Server> Create(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, UnixServerOptions options, TlsSettings? tls)
         {
             socket.Blocking = false;
-            return await Serve(UnixServer(loop, protocolFactory, socket, options), options.StartServing);
+            return await Serve(UnixServer(loop, protocolFactory, socket, options, tls), options.StartServing);
         }
     }
 
-    private static Server UnixServer(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, UnixServerOptions options)
-        => new(loop, [socket], protocolFactory, options.Backlog) { File = options.CleanupSocket ? SocketPath.Of(socket) : null };
+    private static Server UnixServer(EventLoop loop, Func<BaseProtocol> protocolFactory, Socket socket, UnixServerOptions options, TlsSettings? tls)
+        => new(loop, [socket], protocolFactory, options.Backlog) { File = options.CleanupSocket ? SocketPath.Of(socket) : null, Tls = tls };
 }

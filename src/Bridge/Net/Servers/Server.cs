@@ -42,6 +42,9 @@ public sealed class Server : ITransportOwner, IAsyncDisposable
     /// <summary>The file of a Unix-domain server that is removed with it; null if there is none.</summary>
     internal SocketPath? File { get; init; }
 
+    /// <summary>What TLS is to be like; null: none.</summary>
+    internal TlsSettings? Tls { get; init; }
+
     internal Func<BaseProtocol> ProtocolFactory { get; }
 
     private CloseRegistration ClosingWithLoop { get; }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Bridge.Net;
@@ -28,6 +29,29 @@ public sealed record ServerOptions
 
     /// <summary>Whether to accept connections at once; if not, <see cref="Server.StartServing"/> does.</summary>
     public bool StartServing { get; init; } = true;
+
+    /// <summary>Encrypts every connection, with these options: at least a certificate is needed. Null: the connection is not encrypted.</summary>
+    /// <remarks>Taken as they are when the server is made. See <see cref="EventLoop.StartTls(Transport, BaseProtocol, SslServerAuthenticationOptions, StartTlsOptions?)"/> for where callbacks run. A handshake that fails is reported in debug mode only. Source: <c>ssl</c>.</remarks>
+    public SslServerAuthenticationOptions? Ssl { get; init; }
+
+    /// <summary>How long the TLS handshake may take; more than zero, only with <see cref="Ssl"/>. Null: 60 s.</summary>
+    public TimeSpan? SslHandshakeTimeout { get; init; }
+
+    /// <summary>How long closing waits for the peer to close TLS, too; more than zero, only with <see cref="Ssl"/>. Null: 30 s.</summary>
+    public TimeSpan? SslShutdownTimeout { get; init; }
+
+    /// <summary>What TLS is to be like; null: none.</summary>
+    internal TlsSettings? Tls => TlsSettings.Of(Ssl, SslHandshakeTimeout, SslShutdownTimeout);
+
+    /// <summary>These without what is for binding sockets.</summary>
+    internal ServerOptions WithoutBinding() => new()
+    {
+        Backlog = Backlog,
+        StartServing = StartServing,
+        Ssl = Ssl,
+        SslHandshakeTimeout = SslHandshakeTimeout,
+        SslShutdownTimeout = SslShutdownTimeout,
+    };
 
     /// <summary>The options to go by; throws what is wrong with them.</summary>
     internal static ServerOptions Check(ServerOptions? options)
@@ -65,6 +89,18 @@ public sealed record UnixServerOptions
 
     /// <inheritdoc cref="ServerOptions.StartServing"/>
     public bool StartServing { get; init; } = true;
+
+    /// <inheritdoc cref="ServerOptions.Ssl"/>
+    public SslServerAuthenticationOptions? Ssl { get; init; }
+
+    /// <inheritdoc cref="ServerOptions.SslHandshakeTimeout"/>
+    public TimeSpan? SslHandshakeTimeout { get; init; }
+
+    /// <inheritdoc cref="ServerOptions.SslShutdownTimeout"/>
+    public TimeSpan? SslShutdownTimeout { get; init; }
+
+    /// <inheritdoc cref="ServerOptions.Tls"/>
+    internal TlsSettings? Tls => TlsSettings.Of(Ssl, SslHandshakeTimeout, SslShutdownTimeout);
 
     internal static UnixServerOptions Check(UnixServerOptions? options)
     {

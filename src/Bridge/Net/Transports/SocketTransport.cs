@@ -112,7 +112,7 @@ internal sealed partial class SocketTransport : Transport
 
     private static SocketTransport Unbox(object? transport) => (SocketTransport)transport!;
 
-    private static void CheckProtocol(BaseProtocol protocol)
+    internal static void CheckProtocol(BaseProtocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         if (protocol is not (Net.Protocol or BufferedProtocol))

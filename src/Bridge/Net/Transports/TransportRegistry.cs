@@ -45,7 +45,7 @@ internal sealed class TransportRegistry
         transport.NextOpen = null;
     }
 
-    /// <summary>The transports of a server; a copy, for closing them may change the list.</summary>
+    /// <summary>The transports of a server, each with what was put on top of it; a copy, for closing them may change the list.</summary>
     internal List<Transport> OwnedBy(ITransportOwner owner)
     {
         var owned = new List<Transport>();
@@ -53,7 +53,7 @@ internal sealed class TransportRegistry
         {
             if (ReferenceEquals(transport.Owner, owner))
             {
-                owned.Add((Transport)transport);
+                owned.Add(TlsTransport.Topmost((Transport)transport));
             }
         }
 

@@ -53,6 +53,9 @@ internal sealed class WriteBuffer
     /// <summary>The first contiguous piece.</summary>
     internal ReadOnlySpan<byte> First => First0.Array.AsSpan(_sent, First0.Length - _sent);
 
+    /// <summary>The same as memory, which stays valid until it is advanced over.</summary>
+    internal ReadOnlyMemory<byte> FirstMemory => First0.Array.AsMemory(_sent, First0.Length - _sent);
+
     /// <summary>Whether <see cref="First"/> is all there is.</summary>
     internal bool IsContiguous => _full.Count == 0;
 
