@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Bridge.Tests.Net.RealPeers;
@@ -16,7 +18,7 @@ public sealed class RealPeer : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>What the program reads.</summary>
     public StreamWriter Input => _process.StandardInput;
@@ -54,6 +56,14 @@ public sealed class RealPeer : IDisposable
     {
         using RealPeer peer = Start(program, arguments);
         return await peer.End();
+    }
+
+    /// <summary>A port on loopback that is free now, for programs that cannot choose one themselves.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Gives the program a line.</summary>

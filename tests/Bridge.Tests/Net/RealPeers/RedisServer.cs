@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Bridge.Tests.Net.RealPeers;
 
@@ -49,7 +47,7 @@ internal sealed class RedisServer : IDisposable
         for (int attempt = 1; ; attempt++)
         {
             // Redis cannot choose a port itself; if another program takes this one before it does, we take the next.
-            Port = FreePort();
+            Port = RealPeer.FreePort();
             string port = Port.ToString(CultureInfo.InvariantCulture);
             string[] tls = withTls ? TlsArguments(port) : ["--port", port];
             _peer = RealPeer.Start(
@@ -75,12 +73,5 @@ internal sealed class RedisServer : IDisposable
             "--port", "0", "--tls-port", port, "--tls-auth-clients", "yes",
             "--tls-cert-file", File("server.pem"), "--tls-key-file", File("server.pem"), "--tls-ca-cert-file", File("authority.pem"),
         ];
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
