@@ -9,6 +9,7 @@ namespace Bridge.Samples.Tests;
 internal sealed partial class SampleProcess : IDisposable
 {
     private const int SigInt = 2;
+    private const int SigTerm = 15;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -23,7 +24,7 @@ internal sealed partial class SampleProcess : IDisposable
     {
     }
 
-    private SampleProcess(string sample, SampleFolder folder, string[] arguments)
+    internal SampleProcess(string sample, SampleFolder folder, string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
@@ -48,10 +49,10 @@ internal sealed partial class SampleProcess : IDisposable
         return await process.End();
     }
 
-    /// <summary>Runs another sample, which takes no arguments, to its end.</summary>
-    internal static async Task<(int ExitCode, string Output, string Errors)> RunOther(string sample, SampleFolder folder)
+    /// <summary>Runs another sample to its end.</summary>
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunOther(string sample, SampleFolder folder, params string[] arguments)
     {
-        using var process = new SampleProcess(sample, folder, []);
+        using var process = new SampleProcess(sample, folder, arguments);
         return await process.End();
     }
 
@@ -75,6 +76,9 @@ internal sealed partial class SampleProcess : IDisposable
 
     /// <summary>What Ctrl-C in a terminal does.</summary>
     internal void PressCtrlC() => Assert.Equal(0, Kill(_process.Id, SigInt));
+
+    /// <summary>What a service manager does.</summary>
+    internal void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
     internal async Task<(int ExitCode, string Output, string Errors)> End()
     {
