@@ -87,11 +87,15 @@ public abstract partial class EventLoop
     /// <summary>The open transport that a file belongs to, also while the selector does not know the file. Filled in where transports are.</summary>
     partial void FindTransport(object file, ref object? transport);
 
-    /// <summary>The same, as a result.</summary>
-    private protected object? TransportOf(object file)
+    /// <summary>The open transport that alone may watch a file; null if there is none.</summary>
+    internal object? TransportOf(FileWatch watch, object file)
     {
-        object? transport = null;
-        FindTransport(file, ref transport);
+        object? transport = watch.Transport;
+        if (transport is null && !watch.IsRegistered)
+        {
+            FindTransport(file, ref transport);
+        }
+
         return transport;
     }
 

@@ -172,7 +172,7 @@ public sealed class SelectorEventLoop : EventLoop
     /// <summary>A callback beside a transport, or in place of an operation that waits, would take what is meant for the other.</summary>
     private void ThrowIfTaken(FileWatch watch, object file, SelectorEvents side)
     {
-        if ((watch.Transport ?? (watch.IsRegistered ? null : TransportOf(file))) is { } transport)
+        if (TransportOf(watch, file) is { } transport)
         {
             throw new InvalidOperationException(Messages.FileOfTransport(file, transport));
         }

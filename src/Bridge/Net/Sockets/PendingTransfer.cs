@@ -124,7 +124,7 @@ internal sealed class PendingTransfer : LoopWork
     private void Enlist(EventLoop loop)
     {
         FileWatch watch = loop.WatchOf(_transfer.File.Watched);
-        if (watch.Transport is { } transport)
+        if (loop.TransportOf(watch, _transfer.File.Watched) is { } transport)
         {
             throw new InvalidOperationException(Messages.FileOfTransport(_transfer.File.Watched, transport));
         }
