@@ -35,6 +35,12 @@ internal sealed class FileWatch
 
     internal bool IsRegistered => _key is not null;
 
+    /// <summary>
+    /// The last receive took all there was. Trying again would most likely be in vain, and waiting is safe, for the interest in reading is
+    /// there: what has come meanwhile is found by the next look.
+    /// </summary>
+    internal bool IsDrained { get; set; }
+
     internal bool IsFileClosed => _file is Socket socket ? socket.SafeHandle.IsClosed : ((SafeHandle)_file).IsClosed;
 
     /// <summary>Sets the read handler, in place of the one that may be there.</summary>
@@ -104,6 +110,11 @@ internal sealed class FileWatch
         if (_key is null || (_key.Events & sides) == 0)
         {
             return;
+        }
+
+        if ((sides & SelectorEvents.Read) != 0)
+        {
+            IsDrained = false;
         }
 
         SelectorEvents left = _key.Events & ~sides;

@@ -333,6 +333,32 @@ public abstract class SocketOperationContract(ISelector selector) : IoTest(selec
     });
 
     [Fact(Timeout = 30000)]
+    public void SockReceive_AfterOneThatTookAll_FindsWhatCameMeanwhile() => Run(async Coroutine () =>
+    {
+        using var pair = new SocketPair();
+        var buffer = new byte[10];
+        for (int i = 0; i < 3; i++)
+        {
+            LoopTask<int> receiving = Loop.CreateTask(Loop.SockReceive(pair.Server, buffer));
+            await LoopTask.Yield();
+            pair.WriteToServer();
+            Assert.Equal(1, await receiving);
+
+            // Nothing is left, so the next one waits rather than tries; what comes before it does must not be missed.
+            pair.WriteToServer();
+            Assert.Equal(1, await Loop.SockReceive(pair.Server, buffer));
+        }
+
+        LoopTask<int> last = Loop.CreateTask(Loop.SockReceive(pair.Server, buffer));
+        await LoopTask.Yield();
+        pair.WriteToServer();
+        Assert.Equal(1, await last);
+        pair.Client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(0, await Loop.SockReceive(pair.Server, buffer));
+        Assert.Equal(0, await Loop.SockReceive(pair.Server, buffer));
+    });
+
+    [Fact(Timeout = 30000)]
     public void Operations_InSteadyState_AllocateNothing()
     {
         Assert.SkipWhen(

@@ -76,6 +76,7 @@ internal sealed class PendingTransfer : LoopWork
             return;
         }
 
+        _watch!.IsDrained = IsRead && _transfer.HasDrained(_done);
         Leave();
         _waits.Loop.SwitchContext(waiter.RunContext);
         waiter.Run();

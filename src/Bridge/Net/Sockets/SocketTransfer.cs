@@ -97,10 +97,14 @@ public struct SocketTransfer : ILoopAwaitable<int>
         return true;
     }
 
-    /// <summary>Whether others wait already, who come first; or it is all about waiting.</summary>
+    /// <summary>Whether others wait already, who come first; or nothing can be there yet; or it is all about waiting.</summary>
     internal readonly bool MustWait()
         => Kind >= TransferKind.WaitToRead
-            || (_loop.FindWatch(File.Watched) is { } watch && (Kind == TransferKind.Receive ? watch.Reader : watch.Writer) is not null);
+            || (_loop.FindWatch(File.Watched) is { } watch
+                && (Kind == TransferKind.Receive ? watch.IsDrained || watch.Reader is not null : watch.Writer is not null));
+
+    /// <summary>Whether a receive that gave this many bytes took all there was.</summary>
+    internal readonly bool HasDrained(int count) => Kind == TransferKind.Receive && count > 0 && count < Buffer.Length;
 }
 
 /// <summary>What a <see cref="SocketTransfer"/> does.</summary>

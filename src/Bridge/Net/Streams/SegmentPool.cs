@@ -14,10 +14,10 @@ internal sealed class SegmentPool
     internal const int Large = 64 * 1024;
 #endif
 
-    // At most 2 MiB, 1 MiB and 2 MiB.
-    private FreeList _small = new(512);
-    private FreeList _medium = new(64);
-    private FreeList _large = new(32);
+    // At most 8 MiB, 16 MiB and 16 MiB: enough for a thousand connections that are each in the middle of a message.
+    private FreeList _small = new(2048);
+    private FreeList _medium = new(1024);
+    private FreeList _large = new(256);
 
     /// <summary>A segment of at least this size.</summary>
     internal ByteSegment Rent(int size) => size switch
