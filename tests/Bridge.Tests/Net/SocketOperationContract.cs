@@ -230,6 +230,15 @@ public abstract class SocketOperationContract(ISelector selector) : IoTest(selec
         Assert.Equal(client.LocalEndPoint, server.RemoteEndPoint);
     });
 
+    [Fact(Timeout = 30000)]
+    public void SockAccept_OnASocketThatDoesNotListen_ThrowsWithTheRemedy() => Run(async Coroutine () =>
+    {
+        using Socket socket = NewSocket();
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        SocketException exception = await Throws<SocketException>(async Coroutine () => await Loop.SockAccept(socket));
+        Assert.Contains("Call Bind and Listen", exception.Message, StringComparison.Ordinal);
+    });
+
     [Theory(Timeout = 30000)]
     [InlineData(AddressFamily.InterNetwork)]
     [InlineData(AddressFamily.InterNetworkV6)]

@@ -97,14 +97,7 @@ internal sealed partial class DatagramSocketTransport : DatagramTransport
     };
 
     /// <summary>State, descriptor, what is polled, and how much waits, for people.</summary>
-    public override string ToString()
-    {
-        string state = IsClosing ? (_file.Handle.IsClosed ? " closed" : " closing") : string.Empty;
-        string number = _file.Handle.IsClosed ? "-" : $"{_file.Handle.DangerousGetHandle()}";
-        string read = _watch.Reader is null ? "idle" : "polling";
-        string write = _watch.Writer is null ? "idle" : "polling";
-        return $"<{nameof(DatagramSocketTransport)}{state} fd={number} read={read} write=<{write}, bufsize={WriteBufferSize}>>";
-    }
+    public override string ToString() => TransportText.Of(this, _file.Handle, _watch, WriteBufferSize);
 
     internal override SafeHandle? WatchedHandle => _file.Handle;
 
@@ -169,7 +162,7 @@ internal sealed partial class DatagramSocketTransport : DatagramTransport
         }
         catch (Exception exception) when (exception is not IFatalLoopException)
         {
-            Loop.CallExceptionHandler(new LoopErrorContext("protocol.ErrorReceived() failed", exception) { Transport = this, Protocol = _protocol });
+            Report("protocol.ErrorReceived() failed", exception);
         }
     }
 
@@ -177,7 +170,7 @@ internal sealed partial class DatagramSocketTransport : DatagramTransport
     {
         if (exception is not (SocketException or IOException))
         {
-            Loop.CallExceptionHandler(new LoopErrorContext(message, exception) { Transport = this, Protocol = _protocol });
+            Report(message, exception);
         }
 
         ForceClose(exception);

@@ -13,10 +13,6 @@ internal static class SocketErrors
 
     internal static SocketError Of(int errorNumber) => s_table.TryGetValue(errorNumber, out SocketError error) ? error : SocketError.SocketError;
 
-    /// <summary>Whether the peer, or the network, ended the connection: nothing that anybody here did wrong.</summary>
-    internal static bool IsDisconnect(SocketError error) => error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown
-        or SocketError.NotConnected or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkReset;
-
     /// <summary>Numbers up to 34 are the same everywhere.</summary>
     private static Dictionary<int, SocketError> Common() => new()
     {

@@ -145,7 +145,7 @@ public abstract partial class EventLoop
     /// <exception cref="ArgumentException">The socket is blocking.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
-    /// <remarks>A connection that its peer gave up before it was taken is passed over. Source: <c>loop.sock_accept</c>.</remarks>
+    /// <remarks>Awaiting throws <see cref="SocketException"/> if the socket does not listen. A connection that its peer gave up before it was taken is passed over. Source: <c>loop.sock_accept</c>.</remarks>
     public Coroutine<Socket> SockAccept(Socket socket)
     {
         return Accept(this, Checked(socket));
@@ -157,6 +157,11 @@ public abstract partial class EventLoop
                 if (file.TryAccept(out SocketFile accepted, out _, out SocketError error))
                 {
                     return accepted.ToOwner();
+                }
+
+                if (error == SocketError.InvalidArgument)
+                {
+                    throw new SocketException((int)error, Messages.NotListening(file.Socket));
                 }
 
                 if (error != SocketError.ConnectionAborted)

@@ -11,7 +11,7 @@ namespace Bridge.Net;
 /// On Unix the system is called directly, which costs 30 to 200 ns less than <see cref="System.Net.Sockets.Socket"/> does, and lets an accepted
 /// connection go without that object until somebody asks for it. Elsewhere the socket is always there.
 /// </remarks>
-internal struct SocketFile
+internal partial struct SocketFile
 {
     /// <summary>The most buffers that one call takes.</summary>
     internal const int MaxVectors = 64;
@@ -132,121 +132,6 @@ internal struct SocketFile
         }
     }
 
-    /// <summary>Receives one datagram. What does not fit into the buffer is lost.</summary>
-    /// <param name="buffer">Where to.</param>
-    /// <param name="address">Room for any address; gets the sender's, of size 0 if it has none.</param>
-    /// <param name="error">Why not.</param>
-    /// <returns>How many bytes; 0 for an empty datagram, or with an error.</returns>
-    internal readonly unsafe int ReceiveFrom(Span<byte> buffer, SocketAddress address, out SocketError error)
-    {
-        try
-        {
-            if (!IsUnix)
-            {
-                return ReceiveFromSocket(buffer, address, out error);
-            }
-
-            fixed (byte* start = buffer)
-            fixed (byte* name = address.Buffer.Span)
-            {
-                nint count;
-                uint length;
-                do
-                {
-                    length = (uint)address.Buffer.Length;
-                    count = SocketLibC.RecvFrom(_handle, start, (nuint)buffer.Length, 0, name, &length);
-                }
-                while (count < 0 && IsInterrupted());
-                address.Size = (int)length;
-                return Result(count, out error);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            error = SocketError.OperationAborted;
-            return 0;
-        }
-    }
-
-    /// <summary>Sends one datagram.</summary>
-    /// <param name="data">All of it.</param>
-    /// <param name="address">Where to; null: the peer that the socket is connected to.</param>
-    /// <param name="error">Why not.</param>
-    /// <returns>How many bytes; 0 with an error.</returns>
-    internal readonly unsafe int SendTo(ReadOnlySpan<byte> data, SocketAddress? address, out SocketError error)
-    {
-        if (address is null)
-        {
-            return Send(data, out error);
-        }
-
-        try
-        {
-            if (!IsUnix)
-            {
-                return SendToSocket(data, address, out error);
-            }
-
-            fixed (byte* start = data)
-            fixed (byte* name = address.Buffer.Span)
-            {
-                nint count;
-                do
-                {
-                    count = SocketLibC.SendTo(_handle, start, (nuint)data.Length, 0, name, (uint)address.Size);
-                }
-                while (count < 0 && IsInterrupted());
-                return Result(count, out error);
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            error = SocketError.OperationAborted;
-            return 0;
-        }
-    }
-
-    /// <summary>Takes one connection that waits at a listening socket. It is non-blocking and not inherited by child processes.</summary>
-    internal readonly unsafe bool TryAccept(out SocketFile accepted, out PeerAddress peer, out SocketError error)
-    {
-        accepted = default;
-        peer = default;
-        try
-        {
-            if (!OperatingSystem.IsLinux() || _socket is null)
-            {
-                return TryAcceptSocket(out accepted, out error);
-            }
-
-            int descriptor;
-            uint length;
-            fixed (byte* name = peer.Room)
-            {
-                do
-                {
-                    length = (uint)peer.Room.Length;
-                    descriptor = SocketLibC.Accept4(_handle, name, &length, SocketLibC.SOCK_NONBLOCK_LINUX | SocketLibC.SOCK_CLOEXEC_LINUX);
-                }
-                while (descriptor < 0 && IsInterrupted());
-            }
-
-            peer.SetSize(length);
-            Result(descriptor, out error);
-            if (descriptor < 0)
-            {
-                return false;
-            }
-
-            accepted = new SocketFile(new DescriptorHandle(descriptor));
-            return true;
-        }
-        catch (ObjectDisposedException)
-        {
-            error = SocketError.OperationAborted;
-            return false;
-        }
-    }
-
     /// <summary>Ends the sending half. A failure means that the connection is gone already.</summary>
     internal readonly void ShutdownSend()
     {
@@ -265,19 +150,6 @@ internal struct SocketFile
         {
             // Nothing left to end.
         }
-    }
-
-    /// <summary>Hands an accepted connection over to a socket that owns it.</summary>
-    internal readonly Socket ToOwner()
-    {
-        if (_socket is not null)
-        {
-            return _socket;
-        }
-
-        nint descriptor = _handle.DangerousGetHandle();
-        _handle.SetHandleAsInvalid();
-        return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { Blocking = false };
     }
 
     /// <summary>Closes the descriptor in good order: what was sent arrives. (A SafeSocketHandle by itself would reset the connection.)</summary>
@@ -313,66 +185,6 @@ internal struct SocketFile
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
             return null;
-        }
-    }
-
-    private readonly int ReceiveFromSocket(Span<byte> buffer, SocketAddress address, out SocketError error)
-    {
-        try
-        {
-            // Asked first, as for Accept.
-            if (!_socket!.Poll(0, SelectMode.SelectRead))
-            {
-                error = SocketError.WouldBlock;
-                return 0;
-            }
-
-            error = SocketError.Success;
-            return _socket.ReceiveFrom(buffer, SocketFlags.None, address);
-        }
-        catch (SocketException exception)
-        {
-            error = exception.SocketErrorCode;
-            return 0;
-        }
-    }
-
-    private readonly int SendToSocket(ReadOnlySpan<byte> data, SocketAddress address, out SocketError error)
-    {
-        try
-        {
-            error = SocketError.Success;
-            return _socket!.SendTo(data, SocketFlags.None, address);
-        }
-        catch (SocketException exception)
-        {
-            error = exception.SocketErrorCode;
-            return 0;
-        }
-    }
-
-    private readonly bool TryAcceptSocket(out SocketFile accepted, out SocketError error)
-    {
-        accepted = default;
-        try
-        {
-            // Asked first, for an Accept that would block throws, which costs more than the connection.
-            if (!_socket!.Poll(0, SelectMode.SelectRead))
-            {
-                error = SocketError.WouldBlock;
-                return false;
-            }
-
-            Socket socket = _socket.Accept();
-            socket.Blocking = false;
-            accepted = new SocketFile(socket);
-            error = SocketError.Success;
-            return true;
-        }
-        catch (SocketException exception)
-        {
-            error = exception.SocketErrorCode;
-            return false;
         }
     }
 

@@ -55,11 +55,4 @@ public sealed class LoopStream : IDuplexPipe, IAsyncDisposable
 
     /// <summary>The writer's text, for people.</summary>
     public override string ToString() => Writer.ToString();
-
-    /// <summary>The connection goes on over another transport, as when TLS begins. Its protocol must be this stream's.</summary>
-    internal void ReplaceTransport(Transport transport)
-    {
-        Writer.Output.Transport = transport;
-        Reader.Input.Transport = transport;
-    }
 }

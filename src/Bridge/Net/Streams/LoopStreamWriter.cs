@@ -38,6 +38,13 @@ public sealed partial class LoopStreamWriter : IOperation, IAsyncDisposable
         }
     }
 
+    /// <summary>The connection goes on over another transport, as when TLS begins; the reader, if there is one, too. Its protocol must be this stream's.</summary>
+    internal void ReplaceTransport(Transport transport)
+    {
+        _output.Transport = transport;
+        _input?.Transport = transport;
+    }
+
     /// <summary>The loop it belongs to. Any thread.</summary>
     public EventLoop Loop => _output.Loop;
 

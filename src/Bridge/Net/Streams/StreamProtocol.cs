@@ -85,11 +85,7 @@ internal sealed class StreamProtocol : BufferedProtocol
 
     private static void ReportHandler(BaseTransport transport, Exception exception)
     {
-        transport.Loop.CallExceptionHandler(new LoopErrorContext("Unhandled exception in client_connected_cb", exception)
-        {
-            Transport = transport,
-            Protocol = transport.Protocol,
-        });
+        transport.Report("Unhandled exception in client_connected_cb", exception);
         transport.Close();
     }
 

@@ -52,12 +52,7 @@ public sealed partial class LoopStreamWriter
 
         // Now, so that what comes from here on goes to TLS.
         lower.PauseReading();
-        Transport upper = await start(Loop, lower, options with { Received = received });
-        _output.Transport = upper;
-        if (_input is not null)
-        {
-            _input.Transport = upper;
-        }
+        ReplaceTransport(await start(Loop, lower, options with { Received = received }));
     }
 }
 

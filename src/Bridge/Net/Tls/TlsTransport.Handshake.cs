@@ -69,7 +69,7 @@ internal sealed partial class TlsTransport
         if (_waiter is null && Loop.Debug)
         {
             // A server's connection that nobody heard of; asyncio, too, is silent about it outside debug mode.
-            Loop.CallExceptionHandler(new LoopErrorContext("SSL handshake failed for an incoming connection", exception) { Transport = this });
+            Report("SSL handshake failed for an incoming connection", exception);
         }
 
         Fail(exception, "SSL handshake failed");

@@ -201,7 +201,7 @@ internal sealed partial class TlsTransport : Transport
     {
         if (exception is not (SocketException or IOException or AuthenticationException or TimeoutException))
         {
-            Loop.CallExceptionHandler(new LoopErrorContext(message, exception) { Transport = this, Protocol = _protocol });
+            Report(message, exception);
         }
 
         Drop(exception);
@@ -258,7 +258,7 @@ internal sealed partial class TlsTransport : Transport
         }
         catch (Exception exception) when (exception is not IFatalLoopException)
         {
-            Loop.CallExceptionHandler(new LoopErrorContext($"protocol.{name}() failed", exception) { Transport = this, Protocol = _protocol });
+            Report($"protocol.{name}() failed", exception);
         }
     }
 }

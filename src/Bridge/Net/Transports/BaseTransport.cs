@@ -69,6 +69,10 @@ public abstract class BaseTransport
     /// <summary>The descriptor, which is nobody else's to watch; null if it is not known here.</summary>
     internal virtual SafeHandle? WatchedHandle => null;
 
+    /// <summary>Tells the loop's exception handler of a failure of this transport or of its protocol. Loop thread.</summary>
+    internal void Report(string message, Exception? exception)
+        => Loop.CallExceptionHandler(new LoopErrorContext(message, exception) { Transport = this, Protocol = Protocol });
+
     /// <summary>Frees what the system holds for it, and tells nobody: the loop is closed.</summary>
     internal virtual void ReleaseFile()
     {

@@ -93,14 +93,7 @@ internal sealed partial class SocketTransport : Transport
     };
 
     /// <summary>State, descriptor, what is polled, and how much waits, for people.</summary>
-    public override string ToString()
-    {
-        string state = IsClosing ? (_file.Handle.IsClosed ? " closed" : " closing") : string.Empty;
-        string number = _file.Handle.IsClosed ? "-" : $"{_file.Handle.DangerousGetHandle()}";
-        string read = _watch.Reader is null ? "idle" : "polling";
-        string write = _watch.Writer is null ? "idle" : "polling";
-        return $"<{nameof(SocketTransport)}{state} fd={number} read={read} write=<{write}, bufsize={WriteBufferSize}>>";
-    }
+    public override string ToString() => TransportText.Of(this, _file.Handle, _watch, WriteBufferSize);
 
     internal override ITransportOwner? Owner => _owner;
 
@@ -131,7 +124,7 @@ internal sealed partial class SocketTransport : Transport
     {
         if (exception is not (SocketException or IOException))
         {
-            Loop.CallExceptionHandler(new LoopErrorContext(message, exception) { Transport = this, Protocol = _protocol });
+            Report(message, exception);
         }
 
         ForceClose(exception);

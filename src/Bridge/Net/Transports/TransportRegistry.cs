@@ -5,14 +5,9 @@ namespace Bridge.Net;
 /// <summary>The open transports of a loop, so that closing the loop closes them. Loop thread.</summary>
 internal sealed class TransportRegistry
 {
-    private readonly EventLoop _loop;
     private BaseTransport? _first;
 
-    internal TransportRegistry(EventLoop loop)
-    {
-        _loop = loop;
-        loop.OnClose(CloseAll);
-    }
+    internal TransportRegistry(EventLoop loop) => loop.OnClose(CloseAll);
 
     internal bool IsEmpty => _first is null;
 
@@ -86,11 +81,7 @@ internal sealed class TransportRegistry
             transport.ReleaseFile();
             if (!wasClosing)
             {
-                _loop.CallExceptionHandler(new LoopErrorContext($"unclosed transport {text}: event loop '{_loop.Name}' was closed before it, and has closed it")
-                {
-                    Transport = transport,
-                    Protocol = transport.Protocol,
-                });
+                transport.Report($"unclosed transport {text}: event loop '{transport.Loop.Name}' was closed before it, and has closed it", null);
             }
         }
     }

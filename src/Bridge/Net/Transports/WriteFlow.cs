@@ -54,11 +54,7 @@ internal struct WriteFlow
         }
         catch (Exception exception) when (exception is not IFatalLoopException)
         {
-            transport.Loop.CallExceptionHandler(new LoopErrorContext($"protocol.{name}() failed", exception)
-            {
-                Transport = transport,
-                Protocol = transport.Protocol,
-            });
+            transport.Report($"protocol.{name}() failed", exception);
         }
     }
 }

@@ -8,7 +8,6 @@ namespace Bridge.Net.Native;
 internal static class SystemErrors
 {
     internal const int EIO = 5;
-    internal const int ECHILD = 10;
     internal const int EACCES = 13;
     internal const int ENOTDIR = 20;
 

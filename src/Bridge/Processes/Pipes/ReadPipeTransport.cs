@@ -150,7 +150,7 @@ public sealed partial class ReadPipeTransport : BaseTransport, IReadTransport
         }
         else
         {
-            Loop.CallExceptionHandler(new LoopErrorContext(message, exception) { Transport = this, Protocol = _protocol });
+            Report(message, exception);
         }
 
         if (!_isClosing)

@@ -205,7 +205,7 @@ public sealed partial class WritePipeTransport
             return true;
         }
 
-        Loop.CallExceptionHandler(new LoopErrorContext("Cannot watch a write pipe", failure) { Transport = this, Protocol = _protocol });
+        Report("Cannot watch a write pipe", failure);
         CloseNow(failure);
         return false;
     }

@@ -106,7 +106,7 @@ public sealed class StreamProtocolTests : StreamTest
     {
         MemoryPair pair = Connect();
         MemoryPair other = Connect();
-        pair.Near.ReplaceTransport(other.NearTransport);
+        pair.Near.Writer.ReplaceTransport(other.NearTransport);
         other.NearTransport.Protocol = pair.NearTransport.Protocol;
         pair.Near.Writer.Write(Bytes("over there"));
         other.Far.Writer.Write(Bytes("and back"));
