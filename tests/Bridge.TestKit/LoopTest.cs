@@ -5,10 +5,10 @@ namespace Bridge.TestKit;
 /// <summary>A test with a loop of its own on virtual time. Fails if the loop reported something the test did not look at.</summary>
 public abstract class LoopTest : IDisposable
 {
-    protected LoopTest(EventLoopOptions? options = null)
+    protected LoopTest(EventLoopOptions? options = null, ISelector? selector = null)
     {
         Time = new VirtualTime();
-        Selector = new AutoJumpSelector(Bridge.Selectors.Selector.CreateDefault(), Time);
+        Selector = new AutoJumpSelector(selector ?? Bridge.Selectors.Selector.CreateDefault(), Time);
         Loop = new SelectorEventLoop(Selector, new EventLoopOptions
         {
             TimeProvider = Time,

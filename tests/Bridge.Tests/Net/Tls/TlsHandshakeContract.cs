@@ -3,11 +3,12 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows AC3 and AC5: the handshake on real sockets: certificates, names, what is known afterwards.</summary>
-public sealed class TlsHandshakeTests : IoTest
+public abstract class TlsHandshakeContract(ISelector selector) : IoTest(selector)
 {
     [Fact(Timeout = 60000)]
     public void GetExtraInfo_AfterTheHandshake_KnowsTheSession() => Run(async Coroutine () =>
@@ -196,7 +197,7 @@ public sealed class TlsHandshakeTests : IoTest
         Task.Factory.StartNew(
             () =>
             {
-                using var loop = new SelectorEventLoop();
+                using var loop = new SelectorEventLoop(Selector.Another());
                 loop.RunUntilComplete(Body(loop));
             },
             CancellationToken.None,
@@ -274,3 +275,12 @@ public sealed class TlsHandshakeTests : IoTest
         Assert.IsType<AuthenticationException>(TakeReport().Exception);
     });
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollTlsHandshakeTests() : TlsHandshakeContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollTlsHandshakeTests() : TlsHandshakeContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectTlsHandshakeTests() : TlsHandshakeContract(new SelectSelector());

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.Tests.Selectors;
 
 namespace Bridge.Tests.Processes;
 
 /// <summary>Children that misbehave, and a system that refuses. Runs alone: it counts descriptors.</summary>
 [Collection(DescriptorsCollection.Name)]
-public sealed class SubprocessFaultTests : ProcessTest
+public abstract class SubprocessFaultContract(ISelector selector) : ProcessTest(selector)
 {
     [Fact(Timeout = 60000)]
     public void Child_ClosesItsPipesEarly_LivesOn()
@@ -230,7 +231,7 @@ public sealed class SubprocessFaultTests : ProcessTest
     {
         HashSet<int> before = TestLibC.OpenDescriptors();
         var pids = new List<int>();
-        using (var loop = new SelectorEventLoop { ExceptionHandler = (_, _) => { } })
+        using (var loop = new SelectorEventLoop(Selector.Another()) { ExceptionHandler = (_, _) => { } })
         {
             loop.RunUntilComplete(Body());
 
@@ -262,3 +263,9 @@ public sealed class SubprocessFaultTests : ProcessTest
         }
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollSubprocessFaultTests() : SubprocessFaultContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollSubprocessFaultTests() : SubprocessFaultContract(new PollSelector());

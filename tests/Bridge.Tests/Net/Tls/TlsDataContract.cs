@@ -2,11 +2,12 @@ using System.Buffers;
 using System.Security.Authentication;
 using System.Text;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Row AC5: data over TLS on real sockets.</summary>
-public sealed class TlsDataTests : IoTest
+public abstract class TlsDataContract(ISelector selector) : IoTest(selector)
 {
     [Theory(Timeout = 60000)]
     [InlineData(SslProtocols.Tls12)]
@@ -145,7 +146,7 @@ public sealed class TlsDataTests : IoTest
     public void EofReceived_SaysKeepOpen_IsIgnoredWithAWarning()
     {
         var log = new RecordingLogger();
-        using var loop = new SelectorEventLoop(Bridge.Selectors.Selector.CreateDefault(), new EventLoopOptions { Logger = log });
+        using var loop = new SelectorEventLoop(Selector.Another(), new EventLoopOptions { Logger = log });
         loop.RunUntilComplete(Body());
         Assert.Contains(log.Records, record => record.Text.Contains("no effect with TLS", StringComparison.Ordinal));
 
@@ -210,3 +211,12 @@ public sealed class TlsDataTests : IoTest
 
     private sealed class Datagrams : DatagramProtocol;
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollTlsDataTests() : TlsDataContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollTlsDataTests() : TlsDataContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectTlsDataTests() : TlsDataContract(new SelectSelector());

@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.Tests.Signals;
 
 namespace Bridge.Tests.Processes;
 
 /// <summary>Row AE5, with a pidfd and with a thread.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed partial class ChildExitTests : ProcessTest
+public abstract partial class ChildExitContract(ISelector selector) : ProcessTest(selector)
 {
     [Theory(Timeout = 60000)]
     [InlineData(false)]
@@ -39,7 +40,7 @@ public sealed partial class ChildExitTests : ProcessTest
     public void Exit_StatusTakenBySomebodyElse_Is255WithAWarning(bool byThread)
     {
         var logger = new RecordingLogger();
-        using var loop = new SelectorEventLoop(options: new EventLoopOptions { Logger = logger });
+        using var loop = new SelectorEventLoop(Selector.Another(), new EventLoopOptions { Logger = logger });
         loop.RunUntilComplete(Body());
 
         async Coroutine Body()
@@ -146,3 +147,9 @@ public sealed partial class ChildExitTests : ProcessTest
     [LibraryImport("libc", EntryPoint = "waitpid")]
     private static unsafe partial int WaitPid(int pid, int* status, int options);
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollChildExitTests() : ChildExitContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollChildExitTests() : ChildExitContract(new PollSelector());

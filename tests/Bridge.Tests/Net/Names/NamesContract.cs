@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Executors;
 using Bridge.Net;
+using Bridge.Selectors;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows Z5 and Z6.</summary>
-public sealed class NamesTests : IoTest
+public abstract class NamesContract(ISelector selector) : IoTest(selector)
 {
     [Theory(Timeout = 30000)]
     [InlineData("1.2.3.4", "1", AddressFamily.Unspecified, SocketType.Stream, "1.2.3.4:1")]
@@ -177,7 +178,7 @@ public sealed class NamesTests : IoTest
     public void GetAddressInfo_InDebugMode_LogsHowLongItTook(int slowAfter, LogLevel expected)
     {
         var logger = new RecordingLogger();
-        using var loop = new SelectorEventLoop(options: new EventLoopOptions { Logger = logger, Debug = true });
+        using var loop = new SelectorEventLoop(Selector.Another(), new EventLoopOptions { Logger = logger, Debug = true });
         loop.SlowCallbackDuration = TimeSpan.FromSeconds(slowAfter == 0 ? 0 : 1000);
         loop.Resolver = new CallbackResolver(() => { });
         loop.RunUntilComplete(loop.GetAddressInfo("host", 80));
@@ -218,3 +219,12 @@ public sealed class NamesTests : IoTest
         internal override (string Host, string Service) GetNameInfo(IPEndPoint address, NameInfoFlags flags) => throw new NotSupportedException();
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollNamesTests() : NamesContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollNamesTests() : NamesContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectNamesTests() : NamesContract(new SelectSelector());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Net;
+using Bridge.Selectors;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bridge.Tests.Processes;
@@ -7,7 +8,7 @@ namespace Bridge.Tests.Processes;
 /// <summary>What a child is born with. Rows AE1, AE4 (errors, environment, session) and AE6.</summary>
 [Collection(ProcessesCollection.Name)]
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class SpawnTests : ProcessTest
+public abstract class SpawnContract(ISelector selector) : ProcessTest(selector)
 {
     [Fact(Timeout = 60000)]
     public void Exec_NoSuchProgram_ThrowsNamingIt()
@@ -214,3 +215,11 @@ public sealed class SpawnTests : ProcessTest
         return ulong.Parse(line[name.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 }
+
+/// <summary>On epoll.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class EpollSpawnTests() : SpawnContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class PollSpawnTests() : SpawnContract(new PollSelector());

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Processes;
 
 /// <summary>Rows AE4 and AE6.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed class LoopProcessTests : ProcessTest
+public abstract class LoopProcessContract(ISelector selector) : ProcessTest(selector)
 {
     private static readonly ProcessOptions s_pipes = new() { StandardInput = Stdio.Pipe, StandardOutput = Stdio.Pipe, StandardError = Stdio.Pipe };
 
@@ -343,3 +344,9 @@ public sealed class LoopProcessTests : ProcessTest
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollLoopProcessTests() : LoopProcessContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollLoopProcessTests() : LoopProcessContract(new PollSelector());

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows Z10, AF18 and AF19: arguments, choice of addresses, life of the transport.</summary>
-public sealed class DatagramEndpointTests : IoTest
+public abstract class DatagramEndpointContract(ISelector selector) : IoTest(selector)
 {
     private static readonly IPEndPoint s_anywhere = new(IPAddress.Loopback, 0);
 
@@ -258,3 +259,12 @@ public sealed class DatagramEndpointTests : IoTest
 
     private sealed class StrangeEndPoint : EndPoint;
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollDatagramEndpointTests() : DatagramEndpointContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollDatagramEndpointTests() : DatagramEndpointContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectDatagramEndpointTests() : DatagramEndpointContract(new SelectSelector());

@@ -1,19 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.Tests.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Row Z8 without descriptors, and that nothing keeps any.</summary>
 [Collection(DescriptorsCollection.Name)]
-public sealed class DescriptorTests
+public abstract class DescriptorContract(Func<ISelector> newSelector)
 {
     [Fact(Timeout = 30000)]
     public void Accept_OutOfDescriptors_PausesReportsOnceAndGoesOn()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set in Linux's way.");
-        using var test = new VirtualTest();
+        using var test = new VirtualTest(newSelector());
         test.Exhaust();
     }
 
@@ -21,7 +22,7 @@ public sealed class DescriptorTests
     public void Close_WhileAcceptingPauses_Ends()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set in Linux's way.");
-        using var test = new VirtualTest();
+        using var test = new VirtualTest(newSelector());
         test.CloseWhilePaused();
     }
 
@@ -36,12 +37,12 @@ public sealed class DescriptorTests
         Assert.Equal(before, TestLibC.OpenDescriptors());
     }
 
-    private static void OpenEverything()
+    private void OpenEverything()
     {
         using var path = new TemporaryPath();
         using var other = new TemporaryPath();
         using var hanging = new FullListener(new IPEndPoint(IPAddress.Loopback, 0));
-        var loop = new SelectorEventLoop { ExceptionHandler = static (_, _) => { } };
+        var loop = new SelectorEventLoop(newSelector()) { ExceptionHandler = static (_, _) => { } };
         loop.RunUntilComplete(Open());
         loop.Close();
         Assert.False(File.Exists(path.Name));
@@ -71,7 +72,7 @@ public sealed class DescriptorTests
         }
     }
 
-    private sealed class VirtualTest : Bridge.TestKit.LoopTest
+    private sealed class VirtualTest(ISelector selector) : Bridge.TestKit.LoopTest(selector: selector)
     {
         private readonly List<RecordingProtocol> _served = [];
         private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -141,3 +142,12 @@ public sealed class DescriptorTests
         }
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollDescriptorTests() : DescriptorContract(static () => new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollDescriptorTests() : DescriptorContract(static () => new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectDescriptorTests() : DescriptorContract(static () => new SelectSelector());

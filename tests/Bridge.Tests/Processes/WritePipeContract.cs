@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.TestKit;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,12 +9,14 @@ namespace Bridge.Tests.Processes;
 
 /// <summary>Rows AD1 and AD3.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed class WritePipeTests : LoopTest
+public abstract class WritePipeContract : LoopTest
 {
     private readonly SafeFileHandle _reader;
     private readonly SafeFileHandle _writer;
 
-    public WritePipeTests() => (_reader, _writer) = TestPipes.Open();
+    protected WritePipeContract(ISelector selector)
+        : base(selector: selector)
+        => (_reader, _writer) = TestPipes.Open();
 
     [Fact(Timeout = 30000)]
     public void Write_WithRoom_GoesOutAtOnce()
@@ -128,7 +131,7 @@ public sealed class WritePipeTests : LoopTest
     public void Write_AfterTheLoss_IsDroppedWithAWarningFromTheFifthOn()
     {
         var logger = new RecordingLogger();
-        using var loop = new SelectorEventLoop(options: new EventLoopOptions { Logger = logger });
+        using var loop = new SelectorEventLoop(Selector.Another(), new EventLoopOptions { Logger = logger });
         loop.RunUntilComplete(Body());
 
         async Coroutine Body()
@@ -200,6 +203,27 @@ public sealed class WritePipeTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void WritePipe_OverASocket_CloseDeliversWhatWasWritten()
+    {
+        using var pair = new SocketPair();
+        Run(async Coroutine () =>
+        {
+            (WritePipeTransport transport, PipeEvents events) = await Loop.ConnectWritePipe(() => new PipeEvents(), pair.Client.SafeHandle);
+            transport.Write(new byte[3_000_000]);
+            transport.Close();
+            int received = 0;
+            var buffer = new byte[100_000];
+            while (await Loop.SockReceive(pair.Server, buffer) is > 0 and var count)
+            {
+                received += count;
+            }
+
+            Assert.Equal(3_000_000, received);
+            Assert.Null(await events.Lost);
+        });
+    }
+
+    [Fact(Timeout = 30000)]
     public void WritePipe_OverASocketWhosePeerCloses_IsLost()
     {
         using var pair = new SocketPair();
@@ -236,3 +260,9 @@ public sealed class WritePipeTests : LoopTest
         }
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollWritePipeTests() : WritePipeContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollWritePipeTests() : WritePipeContract(new PollSelector());

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows Z7, Z8 and AG1 to AG6.</summary>
-public sealed class ServerTests : IoTest
+public abstract class ServerContract(ISelector selector) : IoTest(selector)
 {
     private readonly List<RecordingProtocol> _served = [];
 
@@ -372,3 +373,12 @@ public sealed class ServerTests : IoTest
     private async Coroutine<RecordingProtocol> Connect(Server server)
         => (await Loop.CreateConnection(() => new RecordingProtocol(), server.Sockets[0].LocalEndPoint!)).Protocol;
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollServerTests() : ServerContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollServerTests() : ServerContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectServerTests() : ServerContract(new SelectSelector());

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows Z1 to Z3 and Z11 by way of CreateConnection.</summary>
-public sealed class CreateConnectionTests : IoTest
+public abstract class CreateConnectionContract(ISelector selector) : IoTest(selector)
 {
     private readonly Socket _listener = Listen();
     private readonly IPEndPoint _nobody = (IPEndPoint)FreeAddress();
@@ -313,3 +314,12 @@ public sealed class CreateConnectionTests : IoTest
 
     private sealed class StrangeEndPoint : EndPoint;
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollCreateConnectionTests() : CreateConnectionContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollCreateConnectionTests() : CreateConnectionContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectCreateConnectionTests() : CreateConnectionContract(new SelectSelector());

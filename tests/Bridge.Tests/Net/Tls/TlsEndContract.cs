@@ -2,11 +2,12 @@ using System.Net.Security;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Closing the loop in each state, what is left afterwards, and row AC6.</summary>
-public sealed class TlsEndTests
+public abstract class TlsEndContract(Func<ISelector> newSelector)
 {
     public static TheoryData<string> States => ["not begun", "handshaking", "wrapped", "flushing", "shutdown", "starting"];
 
@@ -15,7 +16,7 @@ public sealed class TlsEndTests
     public void LoopClosed_InEachState_ClosesTheSocketsAndReportsOnce(string state)
     {
         var reports = new List<LoopErrorContext>();
-        var loop = new SelectorEventLoop { ExceptionHandler = (_, report) => reports.Add(report) };
+        var loop = new SelectorEventLoop(newSelector()) { ExceptionHandler = (_, report) => reports.Add(report) };
         using var pair = new SocketPair();
         var client = new WatchedProtocol(loop);
         var server = new WatchedProtocol(loop);
@@ -80,7 +81,7 @@ public sealed class TlsEndTests
     [Fact(Timeout = 60000)]
     public void Connection_Ended_IsNotKeptAlive()
     {
-        using var loop = new SelectorEventLoop();
+        using var loop = new SelectorEventLoop(newSelector());
         WeakReference[] dropped = Connect(loop);
         loop.RunUntilComplete(Turn());
         for (int i = 0; i < 10 && dropped.Any(static reference => reference.IsAlive); i++)
@@ -98,7 +99,7 @@ public sealed class TlsEndTests
     [Fact(Timeout = 60000)]
     public void Connection_InSteadyState_AllocatesLittle()
     {
-        using var loop = new SelectorEventLoop();
+        using var loop = new SelectorEventLoop(newSelector());
         long allocated = 0;
         loop.RunUntilComplete(Body());
 
@@ -248,3 +249,12 @@ public sealed class TlsEndTests
         };
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollTlsEndTests() : TlsEndContract(static () => new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollTlsEndTests() : TlsEndContract(static () => new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectTlsEndTests() : TlsEndContract(static () => new SelectSelector());

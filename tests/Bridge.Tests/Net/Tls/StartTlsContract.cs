@@ -2,12 +2,13 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Row AC1, on virtual time, over transports in memory.</summary>
-public sealed class StartTlsTests : LoopTest
+public abstract class StartTlsContract(ISelector selector) : LoopTest(selector: selector)
 {
     private (LinkedTransport, LinkedTransport, WatchedProtocol, WatchedProtocol) Connect()
     {
@@ -192,7 +193,7 @@ public sealed class StartTlsTests : LoopTest
         Assert.Throws<ArgumentException>(() => Loop.StartTls(client, new Datagrams(), options));
         Assert.Throws<ArgumentOutOfRangeException>(() => Loop.StartTls(client, atClient, options, new StartTlsOptions { HandshakeTimeout = TimeSpan.Zero }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Loop.StartTls(client, atClient, options, new StartTlsOptions { ShutdownTimeout = -TimeSpan.FromSeconds(1) }));
-        using (var other = new SelectorEventLoop())
+        using (var other = new SelectorEventLoop(Selector.Another()))
         {
             Assert.Throws<ArgumentException>(() => other.StartTls(client, atClient, options));
         }
@@ -207,3 +208,12 @@ public sealed class StartTlsTests : LoopTest
 
     private sealed class Datagrams : DatagramProtocol;
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollStartTlsTests() : StartTlsContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollStartTlsTests() : StartTlsContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectStartTlsTests() : StartTlsContract(new SelectSelector());

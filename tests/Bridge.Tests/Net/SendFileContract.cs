@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows AB1 to AB3.</summary>
-public sealed class SendFileTests : IoTest
+public abstract class SendFileContract : IoTest
 {
     private const int Size = 3 * 1024 * 1024 + 7;
 
@@ -13,7 +14,8 @@ public sealed class SendFileTests : IoTest
     private readonly string _path = Path.GetTempFileName();
     private readonly FileStream _file;
 
-    public SendFileTests()
+    protected SendFileContract(ISelector selector)
+        : base(selector)
     {
         // Small buffers, so that the file does not go out in one call.
         foreach (Socket socket in new[] { _pair.Client, _pair.Server })
@@ -242,3 +244,12 @@ public sealed class SendFileTests : IoTest
         return buffer;
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollSendFileTests() : SendFileContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollSendFileTests() : SendFileContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectSendFileTests() : SendFileContract(new SelectSelector());

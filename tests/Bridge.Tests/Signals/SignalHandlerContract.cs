@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using Bridge.Selectors;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Signals;
 
 /// <summary>Rows I1 to I4.</summary>
-public sealed class SignalHandlerTests : LoopTest
+public abstract class SignalHandlerContract(ISelector selector) : LoopTest(selector: selector)
 {
     [Fact(Timeout = 30000)]
     public void AddSignalHandler_SignalWhileTheLoopSleeps_RunsTheCallbackOnTheLoopThread()
@@ -207,3 +208,12 @@ public sealed class SignalHandlerTests : LoopTest
         }));
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollSignalHandlerTests() : SignalHandlerContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollSignalHandlerTests() : SignalHandlerContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectSignalHandlerTests() : SignalHandlerContract(new SelectSelector());

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.TestKit;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,12 +9,14 @@ namespace Bridge.Tests.Processes;
 
 /// <summary>Rows AD1 and AD2.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed class ReadPipeTests : LoopTest
+public abstract class ReadPipeContract : LoopTest
 {
     private readonly SafeFileHandle _reader;
     private readonly SafeFileHandle _writer;
 
-    public ReadPipeTests() => (_reader, _writer) = TestPipes.Open();
+    protected ReadPipeContract(ISelector selector)
+        : base(selector: selector)
+        => (_reader, _writer) = TestPipes.Open();
 
     [Fact(Timeout = 30000)]
     public void ConnectReadPipe_DataAndEnd_AreToldInOrder()
@@ -287,6 +290,7 @@ public sealed class ReadPipeTests : LoopTest
     [Fact(Timeout = 30000)]
     public void ConnectReadPipe_SystemRefusesToWatch_ThrowsAndClosesTheHandle()
     {
+        Assert.SkipUnless(Selector.Name == "epoll", "poll watches any file.");
         using SafeFileHandle device = File.OpenHandle("/dev/null");
         Run(async Coroutine () =>
         {
@@ -373,4 +377,23 @@ public sealed class ReadPipeTests : LoopTest
     }
 
     private sealed class Datagrams : DatagramProtocol;
+}
+
+/// <summary>On epoll.</summary>
+public sealed class EpollReadPipeTests() : ReadPipeContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollReadPipeTests() : ReadPipeContract(new PollSelector())
+{
+    [Fact(Timeout = 30000)]
+    public void ConnectReadPipe_DeviceThatOnlyPollWatches_IsRead()
+    {
+        using SafeFileHandle device = File.OpenHandle("/dev/null");
+        Run(async Coroutine () =>
+        {
+            (_, PipeEvents events) = await Loop.ConnectReadPipe(() => new PipeEvents(), device);
+            Assert.Null(await events.Lost);
+            Assert.Equal(["made", "eof", "lost"], events.Log);
+        });
+    }
 }

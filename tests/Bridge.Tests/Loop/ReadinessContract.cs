@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Bridge.Selectors;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Loop;
 
 /// <summary>Rows E9, X4 to X6.</summary>
-public sealed class ReadinessTests : LoopTest
+public abstract class ReadinessContract(ISelector selector) : LoopTest(selector: selector)
 {
     private readonly SocketPair _pair = new();
 
@@ -141,3 +142,12 @@ public sealed class ReadinessTests : LoopTest
         _pair.Dispose();
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollReadinessTests() : ReadinessContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollReadinessTests() : ReadinessContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectReadinessTests() : ReadinessContract(new SelectSelector());

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Processes;
 
 /// <summary>Rows AE1 to AE3 and AF20.</summary>
 [Collection(ProcessesCollection.Name)]
-public sealed class SubprocessTests : ProcessTest
+public abstract class SubprocessContract(ISelector selector) : ProcessTest(selector)
 {
     [Fact(Timeout = 60000)]
     public void SubprocessExec_InputAndOutput_GoThroughPipes()
@@ -228,27 +229,6 @@ public sealed class SubprocessTests : ProcessTest
         });
     }
 
-    [Fact(Timeout = 60000)]
-    public void SubprocessExec_SelectorThatCannotWatchPipes_ThrowsAndLeavesNoChild()
-    {
-        using var loop = new SelectorEventLoop(new Bridge.Selectors.SelectSelector());
-        loop.RunUntilComplete(Body());
-
-        async Coroutine Body()
-        {
-            SubprocessEvents? events = null;
-            Assert.IsType<PlatformNotSupportedException>(await Outcome.Of(loop.SubprocessExec(() => events = new SubprocessEvents(), "cat", [])));
-            await events!.Lost;
-            Assert.Contains("exited", events.Log);
-
-            // Without pipes there is nothing it could not do: a thread waits for the exit.
-            var nothing = new ProcessOptions { StandardInput = Stdio.DevNull, StandardOutput = Stdio.DevNull, StandardError = Stdio.DevNull };
-            (SubprocessTransport transport, events) = await loop.SubprocessShell(() => new SubprocessEvents(), "exit 6", nothing);
-            await events.Lost;
-            Assert.Equal(6, transport.ReturnCode);
-        }
-    }
-
     [Fact]
     public void SubprocessExec_BadArguments_ThrowAtTheCall()
     {
@@ -270,3 +250,9 @@ public sealed class SubprocessTests : ProcessTest
         Assert.Throws<ObjectDisposedException>(() => Loop.SubprocessExec(factory, "cat", []));
     }
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollSubprocessTests() : SubprocessContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollSubprocessTests() : SubprocessContract(new PollSelector());

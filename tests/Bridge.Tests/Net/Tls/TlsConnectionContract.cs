@@ -3,11 +3,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Rows AC3 to AC5, Z1, Z7, Z9, Z11, AB1 and AG of TLS: connections and servers made with Ssl options, on real sockets.</summary>
-public sealed class TlsConnectionTests : IoTest
+public abstract class TlsConnectionContract(ISelector selector) : IoTest(selector)
 {
     private readonly List<WatchedProtocol> _served = [];
 
@@ -261,3 +262,12 @@ public sealed class TlsConnectionTests : IoTest
         Assert.Empty(await client.Reader.ReadAsync(-1));
     });
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollTlsConnectionTests() : TlsConnectionContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollTlsConnectionTests() : TlsConnectionContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectTlsConnectionTests() : TlsConnectionContract(new SelectSelector());

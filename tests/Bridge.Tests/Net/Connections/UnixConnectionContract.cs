@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Selectors;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Row Z9.</summary>
-public sealed class UnixConnectionTests : IoTest
+public abstract class UnixConnectionContract(ISelector selector) : IoTest(selector)
 {
     private readonly TemporaryPath _path = new();
 
@@ -174,3 +175,12 @@ public sealed class UnixConnectionTests : IoTest
 
     private Coroutine<(Transport Transport, RecordingProtocol Protocol)> Connect() => Loop.CreateUnixConnection(() => new RecordingProtocol(), _path.Name);
 }
+
+/// <summary>On epoll.</summary>
+public sealed class EpollUnixConnectionTests() : UnixConnectionContract(new EpollSelector());
+
+/// <summary>On poll.</summary>
+public sealed class PollUnixConnectionTests() : UnixConnectionContract(new PollSelector());
+
+/// <summary>On select.</summary>
+public sealed class SelectUnixConnectionTests() : UnixConnectionContract(new SelectSelector());
