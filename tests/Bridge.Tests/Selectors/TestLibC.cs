@@ -16,6 +16,10 @@ internal static unsafe partial class TestLibC
         return listed.Where(fd => Fcntl(fd, 1, 0) >= 0).ToHashSet();
     }
 
+    /// <summary>Those of them that are sockets: not the libraries that the runtime may load meanwhile.</summary>
+    internal static HashSet<int> OpenSockets()
+        => OpenDescriptors().Where(static fd => new FileInfo($"/proc/self/fd/{fd}").LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true).ToHashSet();
+
     internal static SafeFileHandle Duplicate(nint fd)
     {
         var copy = Dup((int)fd);
@@ -47,6 +51,24 @@ internal static unsafe partial class TestLibC
             limit.Soft = Math.Min(wanted, limit.Hard);
             Assert.Equal(0, SetRlimit(RlimitNoFile, &limit));
         }
+    }
+
+    /// <summary>Lets the process open so many descriptors in all, or as many as it may, until the result is disposed of.</summary>
+    internal static IDisposable TryAllowDescriptors(int wanted, out long allowed)
+    {
+        Limit limit;
+        Assert.Equal(0, GetRlimit(RlimitNoFile, &limit));
+        var restore = new LimitRestore(limit);
+        var raised = new Limit { Soft = Math.Max(limit.Soft, (ulong)wanted), Hard = Math.Max(limit.Hard, (ulong)wanted) };
+        if (SetRlimit(RlimitNoFile, &raised) != 0)
+        {
+            // Only the administrator may raise the hard limit.
+            raised = new Limit { Soft = Math.Min(raised.Soft, limit.Hard), Hard = limit.Hard };
+            Assert.Equal(0, SetRlimit(RlimitNoFile, &raised));
+        }
+
+        allowed = (long)Math.Min(raised.Soft, int.MaxValue);
+        return restore;
     }
 
     /// <summary>Lets the process open so many descriptors more, until the result is disposed of. Only where nothing else runs.</summary>

@@ -99,7 +99,7 @@ public abstract class ConnectionContract(ISelector selector) : IoTest(selector)
         Assert.Equal("eof", protocol.Heard[^2]);
     });
 
-    private protected static RecordingProtocol Echo() => new() { OnData = static protocol => protocol.Transport.Write(protocol.Data.ToArray()) };
+    internal static RecordingProtocol Echo() => new() { OnData = static protocol => protocol.Transport.Write(protocol.Data.ToArray()) };
 
     internal static RecordingProtocol Kept(List<RecordingProtocol> list, RecordingProtocol protocol)
     {
