@@ -6,7 +6,7 @@ using Bridge.Tests.Selectors;
 
 namespace Bridge.Tests.Net;
 
-/// <summary>Row Z8 without descriptors, and that nothing keeps any.</summary>
+/// <summary>Row Z8 and its kin when descriptors have run out.</summary>
 [Collection(DescriptorsCollection.Name)]
 public abstract class DescriptorContract(Func<ISelector> newSelector)
 {
@@ -27,49 +27,11 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
     }
 
     [Fact(Timeout = 30000)]
-    public void LoopClosed_WithEverythingOpen_LeavesNoDescriptor()
+    public void Open_OutOfDescriptors_ThrowsAndWorksAfterwards()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Descriptors are counted in Linux's way.");
-        OpenEverything();
-        Garbage.Collect();
-        HashSet<int> before = TestLibC.OpenDescriptors();
-        OpenEverything();
-        Assert.Equal(before, TestLibC.OpenDescriptors());
-    }
-
-    private void OpenEverything()
-    {
-        using var path = new TemporaryPath();
-        using var other = new TemporaryPath();
-        using var hanging = new FullListener(new IPEndPoint(IPAddress.Loopback, 0));
-        var loop = new SelectorEventLoop(newSelector()) { ExceptionHandler = static (_, _) => { } };
-        loop.RunUntilComplete(Open());
-        loop.Close();
-        Assert.False(File.Exists(path.Name));
-
-        async Coroutine Open()
-        {
-            Server server = await loop.CreateServer(() => new RecordingProtocol(), null, 0);
-            await loop.CreateConnection(() => new RecordingProtocol(), "127.0.0.1", ((IPEndPoint)server.Sockets[0].LocalEndPoint!).Port);
-            await loop.CreateUnixServer(() => new RecordingProtocol(), path.Name);
-            await loop.CreateUnixConnection(() => new RecordingProtocol(), path.Name);
-            await loop.CreateDatagramEndpoint(() => new RecordingDatagramProtocol(), new IPEndPoint(IPAddress.Loopback, 0));
-            await loop.CreateDatagramEndpoint(() => new RecordingDatagramProtocol(), new UnixDomainSocketEndPoint(other.Name));
-
-            // Still connecting when the loop closes.
-            var options = new ConnectOptions { HappyEyeballsDelay = TimeSpan.FromMilliseconds(1) };
-            loop.Resolver = new ScriptedResolver().With("host", [.. Enumerable.Repeat((IPEndPoint)hanging.Address, 5)]);
-            _ = loop.CreateTask(loop.CreateConnection(() => new RecordingProtocol(), "host", 1, options));
-            _ = loop.CreateTask(loop.CreateConnection(() => new RecordingProtocol(), hanging.Address));
-            await LoopTask.Sleep(TimeSpan.FromMilliseconds(5));
-
-            // A race that is won leaves nothing of the losers.
-            using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            listener.Listen();
-            loop.Resolver = new ScriptedResolver().With("host", (IPEndPoint)hanging.Address, (IPEndPoint)listener.LocalEndPoint!);
-            await loop.CreateConnection(() => new RecordingProtocol(), "host", 1, options);
-        }
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The limit is set in Linux's way.");
+        using var test = new VirtualTest(newSelector());
+        test.OpenWithout();
     }
 
     private sealed class VirtualTest(ISelector selector) : Bridge.TestKit.LoopTest(selector: selector)
@@ -102,6 +64,55 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
             await LoopTask.Yield();
             Assert.Equal(2, _served.Count);
             _client.Dispose();
+            server.Close();
+            await server.WaitClosed();
+        });
+
+        internal void OpenWithout() => Run(async Coroutine () =>
+        {
+            Server server = await Prepare();
+            EndPoint address = server.Sockets[0].LocalEndPoint!;
+            _client.Dispose();
+            using var path = new TemporaryPath();
+            HashSet<int> before = TestLibC.OpenDescriptors();
+            Func<Coroutine>[] openings =
+            [
+                async Coroutine () => await Loop.CreateConnection(() => new RecordingProtocol(), address),
+                async Coroutine () => await Loop.CreateConnection(() => new RecordingProtocol(), "127.0.0.1", ((IPEndPoint)address).Port, new ConnectOptions { HappyEyeballsDelay = TimeSpan.FromSeconds(1) }),
+                async Coroutine () => await Loop.OpenConnection(address),
+                async Coroutine () => await Loop.CreateUnixConnection(() => new RecordingProtocol(), path.Name),
+                async Coroutine () => await Loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0),
+                async Coroutine () => await Loop.CreateUnixServer(() => new RecordingProtocol(), path.Name),
+                async Coroutine () => await Loop.CreateDatagramEndpoint(() => new RecordingDatagramProtocol(), new IPEndPoint(IPAddress.Loopback, 0)),
+            ];
+            foreach (Func<Coroutine> open in openings)
+            {
+                Exception? failure;
+                using (TestLibC.AllowMoreDescriptors(0))
+                {
+                    failure = await Outcome.Of(open());
+                }
+
+                Assert.Equal(SocketError.TooManyOpenSockets, Assert.IsType<SocketException>(failure).SocketErrorCode);
+                Assert.Equal(before, TestLibC.OpenDescriptors());
+            }
+
+            using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen();
+            using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            client.Connect(listener.LocalEndPoint!);
+            using (TestLibC.AllowMoreDescriptors(0))
+            {
+                Exception? failure = await Outcome.Of(Loop.SockAccept(listener));
+                Assert.Equal(SocketError.TooManyOpenSockets, Assert.IsType<SocketException>(failure).SocketErrorCode);
+            }
+
+            using Socket taken = await Loop.SockAccept(listener);
+            Assert.Equal(client.LocalEndPoint, taken.RemoteEndPoint);
+            (Transport transport, RecordingProtocol protocol) = await Loop.CreateConnection(() => new RecordingProtocol(), address);
+            transport.Close();
+            await protocol.Lost;
             server.Close();
             await server.WaitClosed();
         });

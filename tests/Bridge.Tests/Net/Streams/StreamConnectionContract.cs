@@ -136,6 +136,43 @@ public abstract class StreamConnectionContract(ISelector selector) : IoTest(sele
     });
 
     [Fact(Timeout = 60000)]
+    public void Drain_ReaderIsSlow_KeepsWhatWaitsUnderTheHighWaterMark() => Run(async Coroutine () =>
+    {
+        long total = Loop.SelectorName == "epoll" ? 1L << 30 : 1L << 26;
+        const int Piece = 256 * 1024;
+        LoopFuture<LoopStream> accepted = Loop.CreateFuture<LoopStream>();
+        await using Server server = await Loop.StartServer(stream => accepted.SetResult(stream), Listen());
+        using Socket reader = NewSocket();
+        await Loop.SockConnect(reader, server.Sockets[0].LocalEndPoint!);
+        await using LoopStream stream = await accepted;
+        int most = 0;
+        LoopTask writing = Loop.CreateTask(Write());
+        var buffer = new byte[64 * 1024];
+        long received = 0;
+        while (await Loop.SockReceive(reader, buffer) is > 0 and var count)
+        {
+            received += count;
+        }
+
+        await writing;
+        Assert.Equal(total, received);
+        Assert.InRange(most, 1, (64 * 1024) + Piece);
+
+        async Coroutine Write()
+        {
+            var piece = new byte[Piece];
+            for (long written = 0; written < total; written += Piece)
+            {
+                stream.Writer.Write(piece);
+                most = Math.Max(most, ((Transport)stream.Writer.Transport).WriteBufferSize);
+                await stream.Writer.DrainAsync();
+            }
+
+            stream.Writer.WriteEof();
+        }
+    });
+
+    [Fact(Timeout = 60000)]
     public void PeerResets_ReadAndDrainThrowIt() => Run(async Coroutine () =>
     {
         LoopFuture<LoopStream> accepted = Loop.CreateFuture<LoopStream>();

@@ -120,6 +120,30 @@ public abstract class TlsConnectionContract(ISelector selector) : IoTest(selecto
         await served.Heard.UntilLost();
     });
 
+    [Theory(Timeout = 60000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Peer_CutsTheConnection_IsToldApartFromAGoodEnd(bool byReset) => Run(async Coroutine () =>
+    {
+        using var pair = new SocketPair();
+        var client = new WatchedProtocol(Loop);
+        var server = new WatchedProtocol(Loop);
+        LoopFuture<bool> ready = Loop.CreateFuture<bool>();
+        TlsTest.OnSocket(Loop, pair.Client, client, TlsTest.Client(), ready);
+        TlsTransport peer = TlsTest.OnSocket(Loop, pair.Server, server, TlsTest.Server());
+        await ready;
+        await server.Heard.Until(() => server.Heard.Calls.Count > 0);
+        peer.Write("part"u8);
+        await client.Heard.UntilReceived(4);
+        pair.Server.LingerState = new LingerOption(byReset, 0);
+        peer.Abort();
+        await client.Heard.UntilLost();
+        await server.Heard.UntilLost();
+        Assert.Equal("part", client.Heard.Text);
+        Assert.DoesNotContain("eof", client.Heard.Calls);
+        Assert.IsType(byReset ? typeof(SocketException) : typeof(EndOfStreamException), client.Heard.Loss);
+    });
+
     [Fact(Timeout = 60000)]
     public void CloseClients_ClosesTlsInGoodOrder_AndWaitClosedWaitsForIt() => Run(async Coroutine () =>
     {
