@@ -24,9 +24,9 @@ public abstract class ManyConnectionsContract(ISelector selector) : IoTest(selec
         int count = (int)Math.Min(Wanted, (allowed - 500) / 2);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} connections; the limit is {allowed} descriptors."));
         Run(() => Serve(2));
-        HashSet<int> before = TestLibC.OpenSockets();
+        HashSet<int> before = TestLibC.OpenDescriptors();
         Run(() => Serve(count));
-        Assert.Equal(before, TestLibC.OpenSockets());
+        Assert.Equal(before, TestLibC.OpenDescriptors());
     }
 
     private async Coroutine Serve(int count)
