@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Bridge;
 
 /// <summary>Methods as people wrote them, from the names the compiler made of them.</summary>
@@ -9,8 +11,13 @@ internal static class CodeName
 {
     internal const string Unknown = "unknown";
 
-    /// <summary>The async method of a state machine, with the type that declares it.</summary>
-    internal static string OfStateMachine(Type stateMachine)
+    /// <summary>Held weakly, for code may be unloaded. A call graph of many tasks asks for the same few.</summary>
+    private static readonly ConditionalWeakTable<Type, string> s_names = [];
+
+    /// <summary>The async method of a state machine, with the type that declares it. Any thread.</summary>
+    internal static string OfStateMachine(Type stateMachine) => s_names.GetOrAdd(stateMachine, MakeName);
+
+    private static string MakeName(Type stateMachine)
     {
         string path = stateMachine.Name;
         for (Type? outer = stateMachine.DeclaringType; outer is not null; outer = outer.DeclaringType)

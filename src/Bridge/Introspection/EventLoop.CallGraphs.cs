@@ -83,7 +83,7 @@ public abstract partial class EventLoop
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     /// <remarks>
     /// The loop captures them in a callback of its own, between the steps of tasks, so they fit together. On the loop thread that happens at
-    /// once. Do not block a loop's thread by waiting for the answer of another. Source: none; asyncio reads another process's memory instead.
+    /// once. It takes some microseconds for each task. Do not block a loop's thread by waiting for the answer of another. Source: none; asyncio reads another process's memory instead.
     /// </remarks>
     public Task<IReadOnlyList<FutureCallGraph>> CaptureCallGraphsThreadSafe(TimeSpan limit)
     {
