@@ -68,6 +68,12 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
         return accepted;
     }
 
+    internal override IEnumerable<LoopFuture> StandsFor => _children.Distinct;
+
+    IEnumerable<LoopFuture> IChildObserver.Children => StandsFor;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk) => walk.GoThrough(this);
+
     public void OnChildDone(LoopFuture child)
     {
         _pending--;
