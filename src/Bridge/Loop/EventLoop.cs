@@ -42,6 +42,8 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
         Name = options.Name ?? $"loop-{Interlocked.Increment(ref s_lastNumber)}";
         _clock = new LoopClock(options.TimeProvider);
+        _alarm = ReferenceEquals(options.TimeProvider, TimeProvider.System) ? null : new ClockAlarm(options.TimeProvider, WakeSelector);
+        TimeProvider = new LoopTimeProvider(this, options.TimeProvider);
         _strictPolling = options.StrictPolling;
         _measureTurns = options.MeasureTurns;
         _idleSpin = new IdleSpin(options.MaximumSpin);
@@ -154,6 +156,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         finally
         {
             // Also when an exception handler throws a fatal exception.
+            _alarm?.Dispose();
             CloseResources();
             GC.SuppressFinalize(this);
         }

@@ -11,6 +11,10 @@ public sealed class EventLoopOptions
     public string? Name { get; init; }
 
     /// <summary>The clock of all timers. Default: <see cref="TimeProvider.System"/>.</summary>
+    /// <remarks>
+    /// Any other will do: before the loop sleeps it sets a timer of that provider, which wakes it. So a clock that tests move by hand works, if its
+    /// timers keep its time. Waits then end as exactly as these timers do, and each costs a timer more.
+    /// </remarks>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
