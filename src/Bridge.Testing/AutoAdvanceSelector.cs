@@ -76,7 +76,7 @@ internal sealed class AutoAdvanceSelector : ISelector
             return _inner.Select(timeout);
         }
 
-        ReadOnlySpan<ReadyKey> ready = HasFiles ? _inner.Select(TimeSpan.Zero) : default;
+        ReadOnlySpan<ReadyKey> ready = HasFiles || _options.QuietTime > TimeSpan.Zero ? _inner.Select(_options.QuietTime) : default;
         if (!ready.IsEmpty || TakeWakeUp() || (MayAdvance && TryAdvance()))
         {
             _waitStarted = null;

@@ -30,12 +30,13 @@ public sealed class VirtualTimeLoop : IDisposable
 
     /// <summary>Makes a loop and its clock.</summary>
     /// <param name="options">Null: the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is negative and not <see cref="Timeout.InfiniteTimeSpan"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative and not <see cref="Timeout.InfiniteTimeSpan"/>, or the quiet time is negative.</exception>
     public VirtualTimeLoop(VirtualTimeOptions? options = null)
     {
         options ??= new VirtualTimeOptions();
         CheckLimit(options.RealTimeLimit, nameof(options.RealTimeLimit));
         CheckLimit(options.StuckAfter, nameof(options.StuckAfter));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.QuietTime, TimeSpan.Zero);
         Clock = new VirtualClock(options.Start);
         _selector = new AutoAdvanceSelector(Selector.CreateDefault(), Clock, options);
         Loop = new SelectorEventLoop(_selector, new EventLoopOptions

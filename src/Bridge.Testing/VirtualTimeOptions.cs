@@ -19,6 +19,12 @@ public sealed record VirtualTimeOptions
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// For how long, in real time, nothing must happen before the clock moves. Default zero: every jump is free. A few milliseconds are for scenarios that go
+    /// through .NET's pool where nobody can hold the clock, such as a <c>Task.Delay</c> that is cancelled; each jump then takes that long.
+    /// </summary>
+    public TimeSpan QuietTime { get; init; }
+
+    /// <summary>
     /// Whether the clock moves while sockets, pipes or processes are watched but none is ready. Default false: they may have something to say at any moment
     /// of real time, so no timeout passes meanwhile. True is for tests whose both ends are on this loop: there, what was sent is found before the clock moves.
     /// </summary>
