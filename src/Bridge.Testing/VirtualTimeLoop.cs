@@ -8,7 +8,8 @@ namespace Bridge.Testing;
 /// <para>
 /// The clock moves only if nothing is ready, nothing was posted, no call on an executor is out (<see cref="EventLoop.ExecutorCallCount"/>), nobody holds it
 /// (<see cref="VirtualClock.Hold"/>) and, unless <see cref="VirtualTimeOptions.AdvancesDuringIO"/> says otherwise, no socket, pipe or process is watched. While it may
-/// not move, the loop waits for real. It knows nothing of work in .NET's pool or on other threads: hold the clock for that.
+/// not move, the loop waits for real. It knows nothing of work in .NET's pool or on other threads: hold the clock for that. Tasks that are completed on the
+/// loop thread do not go there (<see cref="EventLoopOptions.AwaitsThroughContext"/>).
 /// </para>
 /// <para>
 /// A run that cannot go on ends with a <see cref="StuckException"/>; one after which errors are left that the loop reported, with a
@@ -45,6 +46,7 @@ public sealed class VirtualTimeLoop : IDisposable
             Name = options.Name,
             Debug = options.Debug,
             MaximumSpin = TimeSpan.Zero,
+            AwaitsThroughContext = true,
         })
         {
             ExceptionHandler = OnReport,

@@ -20,7 +20,7 @@ public sealed record VirtualTimeOptions
 
     /// <summary>
     /// For how long, in real time, nothing must happen before the clock moves. Default zero: every jump is free. A few milliseconds are for scenarios that go
-    /// through .NET's pool where nobody can hold the clock, such as a <c>Task.Delay</c> that is cancelled; each jump then takes that long.
+    /// through .NET's pool where nobody can hold the clock, such as a library that awaits a cancelled <c>Task.Delay</c>; each jump then takes that long.
     /// </summary>
     public TimeSpan QuietTime { get; init; }
 

@@ -123,10 +123,47 @@ public sealed class VirtualTimeTests
     });
 
     [Fact(Timeout = 30000)]
-    public void CancelledDelay_BesideAPeriodicTimer_ComesBackWithinAQuietTime() => VirtualTime.Run(
+    public void TasksCompletedOnTheLoop_BesideAHeartbeat_ArriveBeforeTheClockMoves() => VirtualTime.Run(async Coroutine () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        using ITimer heartbeat = loop.TimeProvider.CreateTimer(_ => { }, null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        for (int i = 0; i < 50; i++)
+        {
+            var direct = new TaskCompletionSource();
+            var wrapped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var channel = System.Threading.Channels.Channel.CreateUnbounded<int>();
+            using var gate = new SemaphoreSlim(0);
+            TimeSpan begin = Now;
+            loop.CallLater(s_second, direct.SetResult);
+            loop.CallLater(2 * s_second, wrapped.SetResult);
+            loop.CallLater(3 * s_second, () => channel.Writer.TryWrite(1));
+            loop.CallLater(4 * s_second, () => gate.Release());
+            await direct.Task;
+            Assert.Equal(begin + s_second, Now);
+            await loop.WrapFuture(wrapped.Task);
+            Assert.Equal(begin + 2 * s_second, Now);
+            Assert.Equal(1, await channel.Reader.ReadAsync());
+            Assert.Equal(begin + 3 * s_second, Now);
+            await gate.WaitAsync();
+            Assert.Equal(begin + 4 * s_second, Now);
+            using var timed = new CancellationTokenSource(s_second, loop.TimeProvider);
+            try
+            {
+                await Task.Delay(TimeSpan.FromDays(1), loop.TimeProvider, timed.Token);
+                Assert.Fail("The delay is cancelled.");
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Equal(begin + 5 * s_second, Now);
+            }
+        }
+    });
+
+    [Fact(Timeout = 30000)]
+    public void CancelledDelay_AwaitedByALibrary_ComesBackWithinAQuietTime() => VirtualTime.Run(
         async Coroutine () =>
         {
-            // .NET continues what awaits a cancelled delay in its pool, where the loop does not see it.
+            // Who awaits a cancelled delay with ConfigureAwait(false), as the assertion does, goes on in .NET's pool, where the loop does not see it.
             TimeProvider time = EventLoop.Running.TimeProvider;
             using ITimer ticks = time.CreateTimer(_ => { }, null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
             using var timed = new CancellationTokenSource(TimeSpan.FromMinutes(7), time);

@@ -30,6 +30,13 @@ public sealed class EventLoopOptions
     public bool StrictPolling { get; init; }
 
     /// <summary>
+    /// Has a coroutine that awaits a Task or ValueTask come back through the loop's SynchronizationContext. Default false: by the shortest way, which for a
+    /// Task that is completed on the loop thread leads through .NET's pool. True: what is completed on the loop thread stays there, so a run takes the
+    /// same course each time, as tests want it; each such await then allocates twice more.
+    /// </summary>
+    public bool AwaitsThroughContext { get; init; }
+
+    /// <summary>
     /// The longest time, from zero to one second, to wait awake for a post before sleeping. Adaptive: only a loop whose posts keep arriving that soon after it
     /// went to sleep spins at all, so an idle loop and one that waits for I/O burn nothing. Default 50 us; zero turns it off, and so
     /// does a machine with one processor. Turn it off where the loop and those who post to it are bound to the same processor by hand.
