@@ -10,6 +10,9 @@ public sealed class ContestTests
 {
     private static readonly Pace s_pace = Pace.Quick with { WarmUp = TimeSpan.Zero };
 
+    /// <summary>A tenth of a second at least, five seconds at most.</summary>
+    private static readonly Pace s_warming = Pace.Full with { WarmUp = TimeSpan.FromMilliseconds(100), LongestWarmUp = TimeSpan.FromSeconds(5) };
+
     [Fact]
     public void Run_TakesTurnsAndAsksTheWorkloadForItsFigure()
     {
@@ -99,18 +102,34 @@ public sealed class ContestTests
     }
 
     [Theory]
-    [InlineData(99, null, false)]
-    [InlineData(100, null, true)]
-    [InlineData(100, 49, false)]
-    [InlineData(100, 50, true)]
-    [InlineData(999, 49, false)]
-    [InlineData(1000, 49, true)]
-    public void IsWarm_WaitsForAnotherProcessToHaveWorkedButNotForEver(int elapsed, int? spent, bool expected)
-    {
-        Pace pace = Pace.Full with { WarmUp = TimeSpan.FromMilliseconds(100) };
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    public void IsReached_WhereNothingCompilesElsewhere_WhenTheWarmUpIsOver(int elapsed, bool expected)
+        => Assert.Equal(expected, new Warmth(s_warming).IsReached(TimeSpan.FromMilliseconds(elapsed), null));
 
-        Assert.Equal(expected, pace.IsWarm(TimeSpan.FromMilliseconds(elapsed), spent * 1e6));
+    [Fact]
+    public void IsReached_WhereAServerCompilesItself_AfterASecondOfItsOwnInWhichItHardlyDid()
+    {
+        var warmth = new Warmth(s_warming);
+
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 999, compiling: 0)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 1000, compiling: 500)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 1900, compiling: 500)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 2000, compiling: 600)));
+        Assert.True(warmth.IsReached(TimeSpan.FromSeconds(4), Spent(processor: 3000, compiling: 620)));
     }
+
+    [Fact]
+    public void IsReached_WhereAServerNeverSettles_WhenPatienceEnds()
+    {
+        var warmth = new Warmth(s_warming);
+
+        Assert.False(warmth.IsReached(TimeSpan.FromMilliseconds(4999), Spent(processor: 4900, compiling: 4000)));
+        Assert.True(warmth.IsReached(TimeSpan.FromMilliseconds(5000), Spent(processor: 4950, compiling: 4050)));
+    }
+
+    /// <summary>Milliseconds.</summary>
+    private static ServerUse Spent(long processor, long compiling) => new(processor * 1_000_000, 0, compiling * 1_000_000);
 
     private static ContenderResult[] Run(params Func<Workload>[] makers)
         => Contest.Run([.. makers.Select(make => new Entrant("row", make, 100, isWhole: true))], s_pace);

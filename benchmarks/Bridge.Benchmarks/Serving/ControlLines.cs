@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 
 namespace Bridge.Benchmarks.Serving;
 
@@ -18,7 +19,7 @@ internal static class ControlLines
             {
                 case "stat":
                     Write(output, string.Create(CultureInfo.InvariantCulture,
-                        $"done {ProcessorNanoseconds()} {GC.GetTotalAllocatedBytes(precise: true)}"));
+                        $"done {ProcessorNanoseconds()} {GC.GetTotalAllocatedBytes(precise: true)} {CompilingNanoseconds()}"));
                     break;
                 case "live":
                     Write(output, string.Create(CultureInfo.InvariantCulture, $"done {GC.GetTotalMemory(forceFullCollection: true)}"));
@@ -33,6 +34,8 @@ internal static class ControlLines
     }
 
     private static long ProcessorNanoseconds() => (long)Environment.CpuUsage.TotalTime.TotalNanoseconds;
+
+    private static long CompilingNanoseconds() => (long)JitInfo.GetCompilationTime(currentThread: false).TotalNanoseconds;
 
     private static void Write(TextWriter output, string line)
     {

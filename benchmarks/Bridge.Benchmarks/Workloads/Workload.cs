@@ -1,3 +1,5 @@
+using Bridge.Benchmarks.Worlds;
+
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>One thing to do many times in one world. BenchmarkDotNet classes, the smoke run and comparison programs call the same ones.</summary>
@@ -22,8 +24,8 @@ public abstract class Workload : IDisposable
     /// <summary>Bytes that the last run allocated per operation, where another process does the work.</summary>
     public virtual double? Bytes => null;
 
-    /// <summary>Nanoseconds of processor time that another process has spent on the work so far, where that one has to be warmed up; null: there is none.</summary>
-    public virtual double? SpentElsewhere => null;
+    /// <summary>What another process that does the work has spent on it so far; null: there is none.</summary>
+    public virtual ServerUse? SpentElsewhere => null;
 
     /// <summary>What else was measured on the way, over all runs so far.</summary>
     public virtual IEnumerable<SideFigure> SideFigures => [];

@@ -1,6 +1,6 @@
 namespace Bridge.Net;
 
-/// <summary>A loop's free segments, in three sizes. What is more than it keeps goes to the garbage collector. Loop thread.</summary>
+/// <summary>A loop's free segments, in three sizes. Loop thread.</summary>
 internal sealed class SegmentPool
 {
 #if DEBUG
@@ -14,10 +14,10 @@ internal sealed class SegmentPool
     internal const int Large = 64 * 1024;
 #endif
 
-    // At most 8 MiB, 16 MiB and 16 MiB: enough for a thousand connections that are each in the middle of a message.
-    private FreeList _small = new(2048);
-    private FreeList _medium = new(1024);
-    private FreeList _large = new(256);
+    // Kept for good are 256 KiB, 512 KiB and 1 MiB; the rest is there for a thousand connections that are each in the middle of a message.
+    private FreeList _small = new(mostKept: 64, mostSpare: 2048);
+    private FreeList _medium = new(mostKept: 32, mostSpare: 1024);
+    private FreeList _large = new(mostKept: 16, mostSpare: 256);
 
     /// <summary>A segment of at least this size.</summary>
     internal ByteSegment Rent(int size) => size switch
@@ -44,31 +44,56 @@ internal sealed class SegmentPool
         }
     }
 
-    private struct FreeList(int capacity)
+    /// <summary>Free segments of one size: some that are kept, and after a burst spare ones, which the next full garbage collection takes.</summary>
+    private struct FreeList(int mostKept, int mostSpare)
     {
-        private ByteSegment? _first;
-        private int _count;
+        private readonly WeakReference<ByteSegment?> _spare = new(null);
+        private ByteSegment? _kept;
+        private int _keptCount;
+        private int _spareCount;
 
         internal ByteSegment? Take()
         {
-            if (_first is not { } segment)
+            if (_kept is { } segment)
+            {
+                _kept = segment.Following;
+                _keptCount--;
+            }
+            else if (_spare.TryGetTarget(out segment))
+            {
+                _spare.SetTarget(segment.Following);
+                _spareCount--;
+            }
+            else
             {
                 return null;
             }
 
-            _first = segment.Following;
-            _count--;
             segment.Free(null);
             return segment;
         }
 
         internal void Add(ByteSegment segment)
         {
-            if (_count < capacity)
+            if (_keptCount < mostKept)
             {
-                segment.Free(_first);
-                _first = segment;
-                _count++;
+                segment.Free(_kept);
+                _kept = segment;
+                _keptCount++;
+                return;
+            }
+
+            if (!_spare.TryGetTarget(out ByteSegment? next))
+            {
+                // There were none, or they were collected.
+                _spareCount = 0;
+            }
+
+            if (_spareCount < mostSpare)
+            {
+                segment.Free(next);
+                _spare.SetTarget(segment);
+                _spareCount++;
             }
         }
     }
