@@ -1,3 +1,4 @@
+using Bridge.Selectors;
 using Bridge.Testing;
 
 namespace Bridge.TestKit;
