@@ -69,11 +69,11 @@ internal sealed class CallGraphBuilder
 
     internal static FrameCallGraphEntry EntryOf(Coroutine coroutine) => new(coroutine.MethodName, FrameKind.Async);
 
-    /// <summary>Above zero: that many of the outermost ones, where the task began; below: of the innermost ones.</summary>
+    /// <summary>Above zero: that many of the innermost ones; below: of the outermost ones, where the task began.</summary>
     private List<FrameCallGraphEntry> Cut(List<FrameCallGraphEntry> frames) => _limit switch
     {
-        > 0 => frames[Math.Max(0, frames.Count - _limit.Value)..],
-        < 0 => frames[..(int)Math.Min(frames.Count, -(long)_limit.Value)],
+        > 0 => frames[..Math.Min(frames.Count, _limit.Value)],
+        < 0 => frames[(int)Math.Max(0, frames.Count + (long)_limit.Value)..],
         _ => frames,
     };
 

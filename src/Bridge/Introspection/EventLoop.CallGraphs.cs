@@ -9,7 +9,7 @@ public abstract partial class EventLoop
     /// <param name="future">What to look at. Null: the current task.</param>
     /// <param name="depth">Only for the current task: the method its call stack begins with, counted from 1, the caller of this method. More than there are: an empty stack.</param>
     /// <param name="limit">
-    /// How many methods each call stack keeps: above zero, that many where the task began, the outermost ones; below zero, the innermost ones. 0: no
+    /// How many methods each call stack keeps: above zero, that many of the innermost ones; below zero, of the outermost ones, where the task began. 0: no
     /// call stacks, only who waits for whom. Null: all.
     /// </param>
     /// <returns>The graph; null if <paramref name="future"/> is null and no task is running, as in a plain callback.</returns>

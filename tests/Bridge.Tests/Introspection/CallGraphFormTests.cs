@@ -48,8 +48,8 @@ public sealed class CallGraphFormTests : LoopTest
         LoopTask task = LoopTask.Create(Outer());
         await LoopTask.Yield();
         Assert.Equal(["Inner", "Middle", "Outer"], Names(task, null));
-        Assert.Equal(["Middle", "Outer"], Names(task, 2));
-        Assert.Equal(["Inner", "Middle"], Names(task, -2));
+        Assert.Equal(["Inner", "Middle"], Names(task, 2));
+        Assert.Equal(["Middle", "Outer"], Names(task, -2));
         Assert.Equal(["Inner", "Middle", "Outer"], Names(task, int.MinValue));
         Assert.Equal(["Inner", "Middle", "Outer"], Names(task, int.MaxValue));
         FutureCallGraph noStacks = EventLoop.CaptureCallGraph(gate, limit: 0)!;
