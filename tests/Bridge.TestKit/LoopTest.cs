@@ -1,4 +1,5 @@
 using Bridge.Selectors;
+using Bridge.Testing;
 
 namespace Bridge.TestKit;
 
@@ -7,7 +8,7 @@ public abstract class LoopTest : IDisposable
 {
     protected LoopTest(EventLoopOptions? options = null, ISelector? selector = null)
     {
-        Time = new VirtualTime();
+        Time = new VirtualClock();
         Selector = new AutoJumpSelector(selector ?? Bridge.Selectors.Selector.CreateDefault(), Time);
         Loop = new SelectorEventLoop(Selector, new EventLoopOptions
         {
@@ -17,6 +18,7 @@ public abstract class LoopTest : IDisposable
             StrictPolling = options?.StrictPolling ?? false,
             MaximumSpin = TimeSpan.Zero,
         });
+        Selector.Loop = Loop;
         Loop.ExceptionHandler = (_, report) =>
         {
             lock (Reports)
@@ -26,7 +28,7 @@ public abstract class LoopTest : IDisposable
         };
     }
 
-    protected VirtualTime Time { get; }
+    protected VirtualClock Time { get; }
 
     protected AutoJumpSelector Selector { get; }
 
