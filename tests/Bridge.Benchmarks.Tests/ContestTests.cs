@@ -108,15 +108,15 @@ public sealed class ContestTests
         => Assert.Equal(expected, new Warmth(s_warming).IsReached(TimeSpan.FromMilliseconds(elapsed), null));
 
     [Fact]
-    public void IsReached_WhereAServerCompilesItself_AfterASecondOfItsOwnInWhichItHardlyDid()
+    public void IsReached_WhereAServerCompilesItself_AfterThreeSecondsOfItsOwnInWhichItHardlyDid()
     {
         var warmth = new Warmth(s_warming);
 
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 999, compiling: 0)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 1000, compiling: 500)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 1900, compiling: 500)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 2000, compiling: 600)));
-        Assert.True(warmth.IsReached(TimeSpan.FromSeconds(4), Spent(processor: 3000, compiling: 620)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 2999, compiling: 0)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 3000, compiling: 500)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 5900, compiling: 500)));
+        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 6000, compiling: 600)));
+        Assert.True(warmth.IsReached(TimeSpan.FromSeconds(4), Spent(processor: 9000, compiling: 630)));
     }
 
     [Fact]

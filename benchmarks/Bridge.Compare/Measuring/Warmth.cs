@@ -9,11 +9,11 @@ namespace Bridge.Compare.Measuring;
 /// </remarks>
 internal sealed class Warmth(Pace pace)
 {
-    /// <summary>Processor time of the server. Long enough to see its compiler again, which waits a tenth of a second whenever something new has run.</summary>
-    private const double Look = 1e9;
+    /// <summary>Processor time of the server. Long enough to see its compiler again, which may rest for a second before it goes on.</summary>
+    private const double Look = 3e9;
 
     /// <summary>The most of that time that may have gone into compiling. There is always some method that is rarely called.</summary>
-    private const double MostCompiling = 0.02;
+    private const double MostCompiling = 0.01;
 
     private ServerUse _then;
 
