@@ -10,9 +10,6 @@ public sealed class ContestTests
 {
     private static readonly Pace s_pace = Pace.Quick with { WarmUp = TimeSpan.Zero };
 
-    /// <summary>A tenth of a second at least, five seconds at most.</summary>
-    private static readonly Pace s_warming = Pace.Full with { WarmUp = TimeSpan.FromMilliseconds(100), LongestWarmUp = TimeSpan.FromSeconds(5) };
-
     [Fact]
     public void Run_TakesTurnsAndAsksTheWorkloadForItsFigure()
     {
@@ -102,34 +99,18 @@ public sealed class ContestTests
     }
 
     [Theory]
-    [InlineData(99, false)]
-    [InlineData(100, true)]
-    public void IsReached_WhereNothingCompilesElsewhere_WhenTheWarmUpIsOver(int elapsed, bool expected)
-        => Assert.Equal(expected, new Warmth(s_warming).IsReached(TimeSpan.FromMilliseconds(elapsed), null));
-
-    [Fact]
-    public void IsReached_WhereAServerCompilesItself_AfterThreeSecondsOfItsOwnInWhichItHardlyDid()
+    [InlineData(99, 0, false)]
+    [InlineData(100, 0, true)]
+    [InlineData(100, 3000, false)]
+    [InlineData(3000, 3000, true)]
+    [InlineData(4999, 9000, false)]
+    [InlineData(5000, 9000, true)]
+    public void IsWarm_AfterTheWarmUpAndWhatTheWorkloadWants_WithinReason(int elapsed, int wanted, bool expected)
     {
-        var warmth = new Warmth(s_warming);
+        Pace pace = Pace.Full with { WarmUp = TimeSpan.FromMilliseconds(100), LongestWarmUp = TimeSpan.FromSeconds(5) };
 
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 2999, compiling: 0)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(1), Spent(processor: 3000, compiling: 500)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 5900, compiling: 500)));
-        Assert.False(warmth.IsReached(TimeSpan.FromSeconds(3), Spent(processor: 6000, compiling: 600)));
-        Assert.True(warmth.IsReached(TimeSpan.FromSeconds(4), Spent(processor: 9000, compiling: 630)));
+        Assert.Equal(expected, pace.IsWarm(TimeSpan.FromMilliseconds(elapsed), TimeSpan.FromMilliseconds(wanted)));
     }
-
-    [Fact]
-    public void IsReached_WhereAServerNeverSettles_WhenPatienceEnds()
-    {
-        var warmth = new Warmth(s_warming);
-
-        Assert.False(warmth.IsReached(TimeSpan.FromMilliseconds(4999), Spent(processor: 4900, compiling: 4000)));
-        Assert.True(warmth.IsReached(TimeSpan.FromMilliseconds(5000), Spent(processor: 4950, compiling: 4050)));
-    }
-
-    /// <summary>Milliseconds.</summary>
-    private static ServerUse Spent(long processor, long compiling) => new(processor * 1_000_000, 0, compiling * 1_000_000);
 
     private static ContenderResult[] Run(params Func<Workload>[] makers)
         => Contest.Run([.. makers.Select(make => new Entrant("row", make, 100, isWhole: true))], s_pace);

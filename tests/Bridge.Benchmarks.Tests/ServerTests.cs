@@ -112,7 +112,7 @@ public sealed class ServerTests
         string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(0, exitCode);
         Assert.Equal("ready 1234", lines[0]);
-        Assert.Equal(3, PeerProcess.Parse(lines[1]).Length);
+        Assert.Equal(2, PeerProcess.Parse(lines[1]).Length);
         Assert.Single(PeerProcess.Parse(lines[2]));
         Assert.Equal(3, lines.Length);
     }

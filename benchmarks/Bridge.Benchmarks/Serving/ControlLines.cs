@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime;
 
 namespace Bridge.Benchmarks.Serving;
 
@@ -19,7 +18,7 @@ internal static class ControlLines
             {
                 case "stat":
                     Write(output, string.Create(CultureInfo.InvariantCulture,
-                        $"done {ProcessorNanoseconds()} {GC.GetTotalAllocatedBytes(precise: true)} {CompilingNanoseconds()}"));
+                        $"done {ProcessorNanoseconds()} {GC.GetTotalAllocatedBytes(precise: true)}"));
                     break;
                 case "live":
                     Write(output, string.Create(CultureInfo.InvariantCulture, $"done {GC.GetTotalMemory(forceFullCollection: true)}"));
@@ -34,8 +33,6 @@ internal static class ControlLines
     }
 
     private static long ProcessorNanoseconds() => (long)Environment.CpuUsage.TotalTime.TotalNanoseconds;
-
-    private static long CompilingNanoseconds() => (long)JitInfo.GetCompilationTime(currentThread: false).TotalNanoseconds;
 
     private static void Write(TextWriter output, string line)
     {

@@ -12,7 +12,6 @@ public abstract class ServerWorkload(ServerKind kind) : Workload
     private readonly List<double> _busy = [];
     private double? _figure;
     private double? _bytes;
-    private ServerUse? _spent;
 
     public sealed override double? Figure => _figure;
 
@@ -20,7 +19,7 @@ public abstract class ServerWorkload(ServerKind kind) : Workload
 
     public sealed override bool CountsBytes => kind.IsManaged;
 
-    public sealed override ServerUse? SpentElsewhere => _spent;
+    public sealed override TimeSpan WarmUp => kind.WarmUp;
 
     /// <summary>Nanoseconds of the server's processor time per request, in the last run.</summary>
     public double ProcessorTime { get; private set; }
@@ -42,7 +41,6 @@ public abstract class ServerWorkload(ServerKind kind) : Workload
         ServerUse after = server.Use();
         _figure = (double)result.Elapsed / result.Requests;
         ProcessorTime = (double)(after.Processor - before.Processor) / result.Requests;
-        _spent = after;
         _bytes = (double?)(after.Allocated - before.Allocated) / result.Requests;
         _busy.Add((double)result.Processor / result.Elapsed);
     }

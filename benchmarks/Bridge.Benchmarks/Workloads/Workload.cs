@@ -1,5 +1,3 @@
-using Bridge.Benchmarks.Worlds;
-
 namespace Bridge.Benchmarks.Workloads;
 
 /// <summary>One thing to do many times in one world. BenchmarkDotNet classes, the smoke run and comparison programs call the same ones.</summary>
@@ -24,8 +22,8 @@ public abstract class Workload : IDisposable
     /// <summary>Bytes that the last run allocated per operation, where another process does the work.</summary>
     public virtual double? Bytes => null;
 
-    /// <summary>What another process that does the work has spent on it so far; null: there is none.</summary>
-    public virtual ServerUse? SpentElsewhere => null;
+    /// <summary>How long it has to run before its figures say something, if that is longer than usual.</summary>
+    public virtual TimeSpan WarmUp => TimeSpan.Zero;
 
     /// <summary>What else was measured on the way, over all runs so far.</summary>
     public virtual IEnumerable<SideFigure> SideFigures => [];

@@ -9,7 +9,13 @@ namespace Bridge.Benchmarks.Worlds;
 /// <param name="IsManaged">It tells what it allocates.</param>
 public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Command, bool IsManaged)
 {
+    /// <summary>A server has one processor, and shares it with its compiler. Measured: after so long the compiler rests, and a request has become as cheap as it gets.</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(3), s_warmUpOfWeb = TimeSpan.FromSeconds(30);
+
     private const string InlineVariable = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    /// <summary>How long it has to run before it is measured, if that is longer than usual.</summary>
+    public TimeSpan WarmUp { get; init; }
 
     /// <summary>How it uses our loop; null: it is a peer.</summary>
     public ServerForm? Form { get; init; }
@@ -59,7 +65,7 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
             name,
             typeof(ServeCommand).Assembly.Location,
             ["serve", kind, job.Counts ? "count" : "echo", "--buffer", job.Buffer.ToString(CultureInfo.InvariantCulture)]),
-        IsManaged: true);
+        IsManaged: true) { WarmUp = s_warmUp };
 
     /// <summary>Says it in either case, so that it does not depend on where this runs.</summary>
     private static ServerKind WithInline(ServerKind kind, bool inline)
@@ -68,7 +74,7 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
         return kind with { Command = job => kind.Command(job) with { Environment = variables } };
     }
 
-    private static ServerKind Web(string name, string kind) => new(name, _ => PeerCommand.Of("web.dll", kind), IsManaged: true);
+    private static ServerKind Web(string name, string kind) => new(name, _ => PeerCommand.Of("web.dll", kind), IsManaged: true) { WarmUp = s_warmUpOfWeb };
 
     private static ServerKind Foreign(string name, string program, string kind)
         => new(name, job => PeerCommand.Of(program, kind, job.Counts ? "count" : "echo"), IsManaged: false);

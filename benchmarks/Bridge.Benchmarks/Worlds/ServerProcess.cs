@@ -11,7 +11,7 @@ public sealed class ServerProcess(PeerCommand command) : IDisposable
     public ServerUse Use()
     {
         long[] answer = _process.Ask("stat");
-        return new ServerUse(answer[0], answer.Length > 1 ? answer[1] : null, answer.Length > 2 ? answer[2] : null);
+        return new ServerUse(answer[0], answer.Length > 1 ? answer[1] : null);
     }
 
     /// <summary>What it keeps: managed bytes after a collection, or resident memory that is no file's.</summary>
@@ -29,5 +29,4 @@ public sealed class ServerProcess(PeerCommand command) : IDisposable
 /// <summary>What a server has used since it started.</summary>
 /// <param name="Processor">Nanoseconds of processor time.</param>
 /// <param name="Allocated">Managed bytes; null: it is not managed.</param>
-/// <param name="Compiling">Nanoseconds; null: it does not compile while it runs.</param>
-public readonly record struct ServerUse(long Processor, long? Allocated, long? Compiling);
+public readonly record struct ServerUse(long Processor, long? Allocated);

@@ -75,13 +75,12 @@ internal sealed class Entrant(string name, Func<Workload> make, int most, bool i
         int trial = isWhole ? Math.Min(most, pace.MostAtOnce) : Math.Max(1, most / 50);
         double best = double.MaxValue;
         long start = Stopwatch.GetTimestamp();
-        var warmth = new Warmth(pace);
         do
         {
             double elapsed = Time(workload, trial);
             best = Math.Min(best, workload.Figure * trial ?? elapsed);
         }
-        while (!warmth.IsReached(Stopwatch.GetElapsedTime(start), workload.SpentElsewhere));
+        while (!pace.IsWarm(Stopwatch.GetElapsedTime(start), workload.WarmUp));
 
         return isWhole ? trial : (int)Math.Clamp(trial * pace.Run.TotalNanoseconds / best, trial, most);
     }

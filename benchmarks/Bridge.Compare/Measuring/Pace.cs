@@ -4,7 +4,7 @@ namespace Bridge.Compare.Measuring;
 /// <param name="Mode">quick or full.</param>
 /// <param name="Run">One run of one contender: long against the clock and the entering of a loop, short against a time slice of the scheduler.</param>
 /// <param name="WarmUp">Before the first round, per contender; at least.</param>
-/// <param name="LongestWarmUp">Of a contender in another process that has not compiled itself by then.</param>
+/// <param name="LongestWarmUp">Where a workload asks for more.</param>
 /// <param name="FewestRounds">Even if they take longer than the budget.</param>
 /// <param name="MostRounds">Even if the budget would allow more.</param>
 /// <param name="Budget">For all rounds of one comparison together.</param>
@@ -20,6 +20,10 @@ internal sealed record Pace(
     /// <summary>The record. The optimising compiler waits a tenth of a second before it begins, hence the long warm-up.</summary>
     internal static Pace Full { get; } = new(
         "full", TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(600), TimeSpan.FromSeconds(60), 7, 41, TimeSpan.FromSeconds(12), int.MaxValue, int.MaxValue);
+
+    /// <param name="elapsed">Since the warm-up began.</param>
+    /// <param name="wanted">How long the workload has to run at least.</param>
+    internal bool IsWarm(TimeSpan elapsed, TimeSpan wanted) => elapsed >= WarmUp && (elapsed >= wanted || elapsed >= LongestWarmUp);
 
     /// <summary>Runs so many times longer, and a warm-up that has room for some of them.</summary>
     internal Pace Stretched(int factor) => factor == 1 ? this : this with { Run = Run * factor, WarmUp = WarmUp + (4 * factor * Run) };
