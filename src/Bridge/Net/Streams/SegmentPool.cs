@@ -14,10 +14,10 @@ internal sealed class SegmentPool
     internal const int Large = 64 * 1024;
 #endif
 
-    // Kept for good are 256 KiB, 512 KiB and 1 MiB; the rest is there for a thousand connections that are each in the middle of a message.
-    private FreeList _small = new(mostKept: 64, mostSpare: 2048);
-    private FreeList _medium = new(mostKept: 32, mostSpare: 1024);
-    private FreeList _large = new(mostKept: 16, mostSpare: 256);
+    // Kept for good are 256 KiB, 512 KiB and 1 MiB.
+    private FreeList _small = new(mostKept: 64);
+    private FreeList _medium = new(mostKept: 32);
+    private FreeList _large = new(mostKept: 16);
 
     /// <summary>A segment of at least this size.</summary>
     internal ByteSegment Rent(int size) => size switch
@@ -45,12 +45,11 @@ internal sealed class SegmentPool
     }
 
     /// <summary>Free segments of one size: some that are kept, and after a burst spare ones, which the next full garbage collection takes.</summary>
-    private struct FreeList(int mostKept, int mostSpare)
+    private struct FreeList(int mostKept)
     {
         private readonly WeakReference<ByteSegment?> _spare = new(null);
         private ByteSegment? _kept;
         private int _keptCount;
-        private int _spareCount;
 
         internal ByteSegment? Take()
         {
@@ -62,7 +61,6 @@ internal sealed class SegmentPool
             else if (_spare.TryGetTarget(out segment))
             {
                 _spare.SetTarget(segment.Following);
-                _spareCount--;
             }
             else
             {
@@ -83,18 +81,9 @@ internal sealed class SegmentPool
                 return;
             }
 
-            if (!_spare.TryGetTarget(out ByteSegment? next))
-            {
-                // There were none, or they were collected.
-                _spareCount = 0;
-            }
-
-            if (_spareCount < mostSpare)
-            {
-                segment.Free(next);
-                _spare.SetTarget(segment);
-                _spareCount++;
-            }
+            _spare.TryGetTarget(out ByteSegment? next);
+            segment.Free(next);
+            _spare.SetTarget(segment);
         }
     }
 }

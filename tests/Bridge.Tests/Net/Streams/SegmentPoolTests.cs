@@ -5,7 +5,7 @@ namespace Bridge.Tests.Net.Streams;
 
 public sealed class SegmentPoolTests
 {
-    /// <summary>More than are kept of the smallest size, fewer than are held at all.</summary>
+    /// <summary>More than are kept of the smallest size.</summary>
     private const int Burst = 500;
 
     [Fact]
