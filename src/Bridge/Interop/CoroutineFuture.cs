@@ -3,7 +3,7 @@ using Bridge.Executors;
 namespace Bridge;
 
 /// <summary>A coroutine on its way into the loop from another thread, and its outcome on the way back.</summary>
-internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
+internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>, IOwnWork
 {
     private readonly EventLoop _loop;
     private readonly Func<Coroutine> _start;
@@ -22,6 +22,10 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
         _start = start;
         _closeRegistration = loop.OnClose(EndByClose);
     }
+
+    Task IOwnWork.Shown => Task;
+
+    string IOwnWork.Describe() => $"{_task?.ToString() ?? "a coroutine that was not started yet"} (RunCoroutineThreadSafe)";
 
     public override Task Stopped => _stopped.Task;
 
@@ -51,7 +55,7 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
     {
         if (_loop.IsOnLoopThread)
         {
-            throw new InvalidOperationException(
+            throw new BlockingWaitException(
                 $"Blocking on the thread of event loop '{_loop.Name}' for a coroutine that runs on this very loop would never end. Await it instead: await loop.WrapFuture(future).");
         }
     }
