@@ -33,7 +33,7 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>, IOwnWork
     internal void Post()
     {
         AddDoneCallback(static (future, _) => ((CoroutineFuture<T>)future).PassCancelOn(), null);
-        if (!_loop.TryPost(new Action<object?>(static self => ((CoroutineFuture<T>)self!).Start()), this, AmbientContext.Capture()))
+        if (!_loop.TryPost(new Action<object?>(static self => ((CoroutineFuture<T>)self!).Start()), this, AmbientContext.CaptureWithLineage()))
         {
             throw new ObjectDisposedException(_loop.Name, Messages.LoopClosed(_loop));
         }

@@ -231,6 +231,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
             _blockedWait.Learn();
         }
 
+        bool lends = JobLineage.TryBeginLending(OfferLentJobs, out Action? outer);
         try
         {
             do
@@ -244,11 +245,19 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
             // A callback that ended the run by force is not emptied by those who took it.
             _ready.ClearLast();
             _inbox.EndOfBatch();
+            if (lends)
+            {
+                JobLineage.EndLending(outer);
+            }
+
             _stopping = false;
             _state = EventLoopState.Idle;
             LeaveThread();
         }
     }
+
+    /// <summary>This thread is that of a single-threaded executor, and inside a job, which caused another one. Any thread.</summary>
+    private void OfferLentJobs() => TryPost(new Action(JobLineage.RunLentJobs), null, null);
 
     private void CheckCanRun()
     {
