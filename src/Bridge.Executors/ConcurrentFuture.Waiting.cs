@@ -74,7 +74,11 @@ public abstract partial class ConcurrentFuture
 
         cancellationToken.ThrowIfCancellationRequested();
         OnBlockingWait();
-        if (milliseconds == 0 || !DoneEvent().Wait(milliseconds, cancellationToken))
+        bool isDone = milliseconds != 0
+            && (Worker.Current is { Bottom: not null } worker
+                ? worker.LendUntil(this, milliseconds, cancellationToken)
+                : DoneEvent().Wait(milliseconds, cancellationToken));
+        if (!isDone)
         {
             // It may have become done in the very last moment; the outcome then wins over the timeout.
             if (!IsDone)

@@ -54,6 +54,9 @@ public abstract partial class ConcurrentFuture
     /// <summary>Rarely used parts. Set once by compare-exchange, by whoever needs one first.</summary>
     private FutureExtras? _extras;
 
+    /// <summary>The crew of the single thread that alone can run it; null: there is no such. Written by the submitter, before it is queued.</summary>
+    internal WorkerCrew? RunsOn { get; set; }
+
     private protected ConcurrentFuture()
     {
     }

@@ -17,6 +17,9 @@ internal readonly struct WaitTime
 
     internal static WaitTime Unlimited => new(Timeout.Infinite);
 
+    /// <summary>Counts from now; -1: no limit.</summary>
+    internal static WaitTime Of(int milliseconds) => new(milliseconds);
+
     /// <summary>What is left of the limit, rounded up so that a wait never ends early; -1 if there is no limit, 0 if it has passed.</summary>
     internal int Remaining
     {

@@ -28,7 +28,7 @@ internal abstract class Work<T> : ConcurrentFuture<T>, IExecutorJob
 
     internal void Prepare(string? name)
     {
-        _context = ExecutionContext.Capture();
+        _context = JobLineage.CaptureContext();
         if (name is not null)
         {
             ExtraName = name;

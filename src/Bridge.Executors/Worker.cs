@@ -1,7 +1,7 @@
 namespace Bridge.Executors;
 
 /// <summary>One thread of a <see cref="WorkerCrew"/>.</summary>
-internal sealed class Worker
+internal sealed partial class Worker
 {
     private const int Awake = 0;
     private const int Parked = 1;
@@ -240,6 +240,17 @@ internal sealed class Worker
     {
         var job = _taken!;
         _taken = null;
+        BeginJob();
+        RunGuarded(job);
+        EndJob();
+        if (SynchronizationContext.Current != _home)
+        {
+            SynchronizationContext.SetSynchronizationContext(_home);   // left behind by the job
+        }
+    }
+
+    private void RunGuarded(IExecutorJob job)
+    {
         Volatile.Write(ref _startedAt, CoarseNow);
         Volatile.Write(ref _job, job);
         if (JobGuard.TryStart(Crew.Executor, job))
@@ -248,10 +259,6 @@ internal sealed class Worker
         }
 
         Volatile.Write(ref _job, null);
-        if (SynchronizationContext.Current != _home)
-        {
-            SynchronizationContext.SetSynchronizationContext(_home);   // left behind by the job
-        }
     }
 
     private bool SetUp()

@@ -80,7 +80,7 @@ internal sealed partial class WorkerCrew
 
     private List<IExecutorJob> TakeQueue()
     {
-        List<IExecutorJob> taken = [.. _jobs];
+        List<IExecutorJob> taken = [.. _jobs.Select(static queued => queued.Job)];
         _jobs.Clear();
         _queued = 0;
         return taken;

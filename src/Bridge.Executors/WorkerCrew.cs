@@ -15,7 +15,7 @@ namespace Bridge.Executors;
 internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, CrewOptions options)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<IExecutorJob> _jobs = new();
+    private readonly Queue<QueuedJob> _jobs = new();
 
     /// <summary>The workers that can run jobs, each at its slot, which names its thread; null where a thread has retired.</summary>
     private readonly List<Worker?> _slots = [];
@@ -86,15 +86,28 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     internal void Enqueue(IExecutorJob job)
     {
         WorkerCall next;
+        BottomJob? cause = null;
+        if (IsSingle)
+        {
+            cause = JobLineage.CauseFor(this);
+            if (TrackedJob.Unwrap(job) is ConcurrentFuture future)
+            {
+                future.RunsOn = this;
+            }
+        }
+
+        Action? lender;
         lock (_lock)
         {
             AssertInvariants();
             ThrowIfClosed();
-            _jobs.Enqueue(job);
+            _jobs.Enqueue(new QueuedJob(job, cause));
             _queued = _jobs.Count;
             next = NextCall();
+            lender = cause is null ? null : _lender;
         }
 
+        lender?.Invoke();
         Make(next);
     }
 
@@ -117,10 +130,10 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
             {
                 AssertInvariants();
                 Arrive(worker);
-                if (_jobs.TryDequeue(out var job))
+                if (_jobs.TryDequeue(out var queued))
                 {
                     _queued = _jobs.Count;
-                    worker.Take(job, NextCall());
+                    worker.Take(queued.Job, NextCall());
                     return true;
                 }
 
@@ -185,9 +198,10 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
         bool queued = false;
         lock (_lock)
         {
+            BottomJob? bottom = Worker.Current?.KnownBottom;
             foreach (var job in _jobs)
             {
-                queued |= TrackedJob.Unwrap(job) == future;
+                queued |= TrackedJob.Unwrap(job.Job) == future && (job.Cause is null || job.Cause != bottom);
             }
         }
 

@@ -21,6 +21,12 @@ public static class Safety
 
     private static readonly EventLoopOptions s_measured = new() { Debug = false, MeasureTurns = true };
 
+    private static readonly EventLoopOptions s_waitsAllowed = new() { Debug = false, BlockingWaits = BlockingWaitPolicy.Allow };
+
+    private static readonly EventLoopOptions s_waitsReported = new() { Debug = false, BlockingWaits = BlockingWaitPolicy.Report };
+
+    private static readonly EventLoopOptions s_watched = new() { Debug = false, Watchdog = TimeSpan.FromMilliseconds(100) };
+
     public static IEnumerable<Comparison> All => [.. Always, .. Asked, .. DebugMode];
 
     /// <summary>What every call pays for.</summary>
@@ -37,6 +43,12 @@ public static class Safety
         new("Safety", "adaptive spin, per round trip", 20_000, AnyBytes,
             new("off", () => new RoundTrips.OnBridgeThenIdle(s_neverSpins)),
             new("on", () => new RoundTrips.OnBridgeThenIdle(s_spins))),
+        new("Safety", "blocking waits reported, callbacks one at a time", 500_000, AnyBytes,
+            new("off: allowed", () => new CallSoonChain.OnBridge(s_waitsAllowed)),
+            new("on", () => new CallSoonChain.OnBridge(s_waitsReported))),
+        new("Safety", "blocking waits reported, yield", 500_000, AnyBytes,
+            new("off: allowed", () => new YieldOnBridge(s_waitsAllowed)),
+            new("on", () => new YieldOnBridge(s_waitsReported))),
     ];
 
     /// <summary>What an option turns on.</summary>
@@ -51,6 +63,12 @@ public static class Safety
         new("Safety", "measured turns, callbacks one at a time", 500_000, AnyBytes,
             new("off", () => new CallSoonChain.OnBridge()),
             new("on", () => new CallSoonChain.OnBridge(s_measured))),
+        new("Safety", "watchdog, callbacks one at a time", 500_000, AnyBytes,
+            new("off", () => new CallSoonChain.OnBridge()),
+            new("on", () => new CallSoonChain.OnBridge(s_watched))),
+        new("Safety", "watchdog, callbacks a thousand at a time", 1_000_000, AnyBytes,
+            new("off", () => new CallSoonBatch.OnBridge()),
+            new("on", () => new CallSoonBatch.OnBridge(s_watched))),
     ];
 
     private static IEnumerable<Comparison> DebugMode =>

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>Runs main code on a loop of its own, several times if wanted, and then winds the loop up in the right order.</summary>
@@ -115,6 +117,6 @@ public sealed partial class Runner : IDisposable
             _loop.Debug = debug;
         }
 
-        _context = ExecutionContext.Capture();
+        _context = JobLineage.CaptureContext();
     }
 }

@@ -28,6 +28,9 @@ internal sealed class Continuation : LoopWork
     private readonly Action _action;
     private readonly ExecutionContext? _context;
 
+    /// <summary>The method went on, and may wait for anybody now. Loop thread.</summary>
+    private bool _hasRun;
+
     internal Continuation(Action action, ExecutionContext? context)
     {
         _action = action;
@@ -36,7 +39,19 @@ internal sealed class Continuation : LoopWork
 
     internal override ExecutionContext? RunContext => _context;
 
-    internal override void Run() => _action();
+    internal override void Run()
+    {
+        _hasRun = true;
+        _action();
+    }
+
+    internal override void AddDependents(List<DependentTask> found)
+    {
+        if (!_hasRun)
+        {
+            EventLoop.AddDependent(found, null, _action);
+        }
+    }
 
     internal override string Describe() => CallbackText.Of(_action);
 }

@@ -86,6 +86,36 @@ public abstract partial class LoopFuture
         }
     }
 
+    /// <summary>Those of everything that waits for this.</summary>
+    internal override void AddDependents(List<DependentTask> found)
+    {
+        if (_state != FutureState.Pending)
+        {
+            return;
+        }
+
+        if (_slot is WaiterList list)
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                AddDependentsOf(list[i], found);
+            }
+        }
+        else if (_slot is LoopWork waiter)
+        {
+            AddDependentsOf(waiter, found);
+        }
+    }
+
+    /// <summary>Tasks are asked by themselves; asking a waiting one here could go round in a circle.</summary>
+    private static void AddDependentsOf(LoopWork waiter, List<DependentTask> found)
+    {
+        if (waiter is not LoopFuture)
+        {
+            waiter.AddDependents(found);
+        }
+    }
+
     internal bool RemoveWaiter(LoopWork waiter) => RemoveWaiters(other => ReferenceEquals(other, waiter)) != 0;
 
     /// <summary>The one transition: takes the waiters out, stores the outcome, queues the waiters in order.</summary>
@@ -115,6 +145,11 @@ public abstract partial class LoopFuture
 
     private void AssertAwaitableById()
     {
+        if (_loop.IsSuspended)
+        {
+            throw new InvalidOperationException(Messages.AwaitedInScope(this, RunningLoop.Current));
+        }
+
         if (!_loop.IsOnLoopThread)
         {
             throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));

@@ -66,6 +66,8 @@ internal static class FutureContinuation
     {
         ArgumentNullException.ThrowIfNull(continuation);
         future.AssertAwaitable();
-        future.AddWaiter(new Continuation(continuation, context));
+        var wait = new Continuation(continuation, context);
+        future.AddWaiter(wait);
+        future.Loop.LatestForeignAwait = wait;
     }
 }

@@ -15,6 +15,10 @@ internal static partial class Messages
     internal static string AwaitedByItself(LoopFuture future)
         => $"{future} cannot wait for itself. Name the future or task that waits for it.";
 
+    internal static string AwaitedInScope(LoopFuture future, EventLoop? scope)
+        => $"{future} of event loop '{future.Loop.Name}' was awaited inside the blocking scope '{scope?.Name}', which keeps that loop from running: it would never be done. "
+            + "Make what the scope waits for inside the scope, or await the future before it.";
+
     internal static string AwaitedOutsideItsLoop(LoopFuture future)
         => $"{future} of event loop '{future.Loop.Name}' was awaited outside that loop, on thread {Environment.CurrentManagedThreadId}. "
             + "Use future.AsTask() in other code, or loop.WrapFuture on another loop.";

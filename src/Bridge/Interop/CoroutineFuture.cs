@@ -3,7 +3,7 @@ using Bridge.Executors;
 namespace Bridge;
 
 /// <summary>A coroutine on its way into the loop from another thread, and its outcome on the way back.</summary>
-internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
+internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>, IOwnWork
 {
     private readonly EventLoop _loop;
     private readonly Func<Coroutine> _start;
@@ -23,13 +23,17 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
         _closeRegistration = loop.OnClose(EndByClose);
     }
 
+    Task IOwnWork.Shown => Task;
+
+    string IOwnWork.Describe() => $"{_task?.ToString() ?? "a coroutine that was not started yet"} (RunCoroutineThreadSafe)";
+
     public override Task Stopped => _stopped.Task;
 
     /// <summary>Any thread.</summary>
     internal void Post()
     {
         AddDoneCallback(static (future, _) => ((CoroutineFuture<T>)future).PassCancelOn(), null);
-        if (!_loop.TryPost(new Action<object?>(static self => ((CoroutineFuture<T>)self!).Start()), this, AmbientContext.Capture()))
+        if (!_loop.TryPost(new Action<object?>(static self => ((CoroutineFuture<T>)self!).Start()), this, AmbientContext.CaptureWithLineage()))
         {
             throw new ObjectDisposedException(_loop.Name, Messages.LoopClosed(_loop));
         }
@@ -51,7 +55,7 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>
     {
         if (_loop.IsOnLoopThread)
         {
-            throw new InvalidOperationException(
+            throw new BlockingWaitException(
                 $"Blocking on the thread of event loop '{_loop.Name}' for a coroutine that runs on this very loop would never end. Await it instead: await loop.WrapFuture(future).");
         }
     }

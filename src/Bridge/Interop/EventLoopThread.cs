@@ -174,6 +174,8 @@ public sealed class EventLoopThread : IDisposable
             AwaitsThroughContext = options?.AwaitsThroughContext ?? false,
             MaximumSpin = options?.MaximumSpin ?? new EventLoopOptions().MaximumSpin,
             MeasureTurns = options?.MeasureTurns ?? false,
+            BlockingWaits = options?.BlockingWaits ?? BlockingWaitPolicy.Report,
+            Watchdog = options?.Watchdog,
             Logger = options?.Logger,
         };
 

@@ -1,7 +1,7 @@
 namespace Bridge;
 
 /// <summary>Carries a loop future's outcome to a Task: done on the loop thread, continuations elsewhere.</summary>
-internal sealed class FutureToTask<T> : LoopWork
+internal sealed class FutureToTask<T> : LoopWork, IOwnWork
 {
     private readonly LoopFuture _future;
     private readonly CancellationToken _token;
@@ -19,6 +19,10 @@ internal sealed class FutureToTask<T> : LoopWork
         _future = future;
         _token = token;
     }
+
+    Task IOwnWork.Shown => _task.Task;
+
+    string IOwnWork.Describe() => $"{_future} (AsTask)";
 
     /// <summary>Any thread.</summary>
     internal static Task<T> Bridge(LoopFuture future, CancellationToken token)

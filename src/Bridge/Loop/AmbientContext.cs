@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -23,6 +24,13 @@ internal static class AmbientContext
     internal static ExecutionContext? Capture()
     {
         ExecutionContext? current = ExecutionContext.Capture();
+        return ReferenceEquals(current, s_default) ? null : current;
+    }
+
+    /// <summary>The same with the lineage of the executor's job that runs here, if one does: for what goes to another thread.</summary>
+    internal static ExecutionContext? CaptureWithLineage()
+    {
+        ExecutionContext? current = JobLineage.CaptureContext();
         return ReferenceEquals(current, s_default) ? null : current;
     }
 

@@ -49,6 +49,15 @@ internal sealed class CloseRegistry
         }
     }
 
+    /// <summary>What is registered. Any thread.</summary>
+    internal Action[] Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _actions];
+        }
+    }
+
     /// <summary>Runs all actions, in order of registration; what one throws is handed to <paramref name="onError"/>.</summary>
     internal void Close(Action<Exception> onError)
     {

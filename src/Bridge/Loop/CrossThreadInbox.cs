@@ -148,9 +148,25 @@ internal sealed class CrossThreadInbox
         return woken;
     }
 
+    /// <summary>The post that runs, null if none does. Any thread: others may see one that is over.</summary>
+    internal object? Running => _batch.Index is > 0 and var index ? _batch.Buffer.Peek(index - 1) : null;
+
+    /// <summary>Posts begun so far. Any thread: a snapshot.</summary>
+    internal long Taken => _batch.FirstSequence + _batch.Index;
+
+    /// <summary>The batch has been run to its end, or given up. Loop thread.</summary>
+    internal void EndOfBatch()
+    {
+        if (_batch.Index > 0)
+        {
+            _batch.Buffer.Clear(_batch.Index - 1);
+        }
+    }
+
     /// <summary>Makes all waiting posts the batch to run. Loop thread; the former batch must have been run to its end.</summary>
     internal void TakeBatch()
     {
+        EndOfBatch();
         _batch.Buffer.Recycle(LargestKeptCapacity, _batch.Count);
         _gate.Enter();
         (_items, _batch.Buffer) = (_batch.Buffer, _items);
@@ -168,7 +184,12 @@ internal sealed class CrossThreadInbox
     {
         PostBatch batch = _batch;
         int index = batch.Index;
-        ReadySlot taken = batch.Buffer.Take(index);
+        ReadySlot taken = batch.Buffer.Begin(index);
+        if (index > 0)
+        {
+            batch.Buffer.Clear(index - 1);
+        }
+
         batch.Index = index + 1;
         if (_cancellation.StartsRunning(batch.FirstSequence + index))
         {
@@ -176,6 +197,24 @@ internal sealed class CrossThreadInbox
         }
 
         return taken;
+    }
+
+    /// <summary>What waits here, in the batch and behind it. Loop thread.</summary>
+    internal List<(object? Callback, object? State)> Snapshot()
+    {
+        var found = new List<(object?, object?)>();
+        _batch.Buffer.CopyTo(found, _batch.Index, _batch.Count);
+        _gate.Enter();
+        try
+        {
+            _items.CopyTo(found, 0, _count);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        return found;
     }
 
     /// <summary>Cancels a post. True: it will never run. False: it started, ran or was cancelled before. Any thread.</summary>

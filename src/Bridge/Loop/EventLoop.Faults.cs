@@ -144,6 +144,8 @@ public abstract partial class EventLoop
             RunWatchedPost();
         }
 
+        _inbox.EndOfBatch();
+
         while (_ready.Head < queuedNow)
         {
             RunWatched(_ready.Peek());

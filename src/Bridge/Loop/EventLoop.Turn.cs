@@ -49,6 +49,7 @@ public abstract partial class EventLoop
 
     private void RunTurn()
     {
+        _turns++;
         long queuedBefore = _ready.Tail;
         if (MustPoll())
         {
@@ -127,6 +128,7 @@ public abstract partial class EventLoop
     {
         // Else the last callback's AsyncLocal values would live as long as the loop sleeps.
         SwitchContext(null);
+        LatestForeignAwait = null;
         _idleSpin.SleepStarts();
         bool woken;
         try
@@ -164,12 +166,12 @@ public abstract partial class EventLoop
 
         if (!_timers.TryGetWakeTime(out long wakeTime))
         {
-            return null;
+            return _sleepLimit;
         }
 
         // Compared before subtracted: a deadline in the far past would overflow into a long wait.
         long now = _clock.NowTicks;
-        return wakeTime <= now ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(wakeTime - now, s_longestWait.Ticks));
+        return wakeTime <= now ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(wakeTime - now, (_sleepLimit ?? s_longestWait).Ticks));
     }
 
     /// <summary>5. Deadlines before now + clock resolution are due; by deadline, then in the order they were made.</summary>
@@ -198,17 +200,20 @@ public abstract partial class EventLoop
                     callback = slot.Callback;
                     object? state = slot.State;
                     ExecutionContext? context = slot.Context;
-                    slot = default;
                     if (callback is not null)
                     {
                         SwitchContext(context);
                         Invoke(callback, state);
                     }
+
+                    // Not before: who asks what the loop is doing finds it here.
+                    slot = default;
                 }
                 while (_ready.Head < end);
             }
             catch (Exception exception) when (IsReported(exception, callback))
             {
+                _ready.ClearLast();
                 ReportCallbackError(exception);
             }
         }
@@ -241,6 +246,8 @@ public abstract partial class EventLoop
                 ReportCallbackError(exception);
             }
         }
+
+        _inbox.EndOfBatch();
     }
 
     /// <summary>Calls what a slot holds. Exact type tests, commonest first: each is one compare.</summary>

@@ -27,6 +27,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <summary>Written by the running or closing thread; read by any (a snapshot).</summary>
     private volatile EventLoopState _state;
 
+    private readonly TimeSpan? _watchdogBudget;
     private bool _stopping;
 
     private protected EventLoop(EventLoopOptions? options)
@@ -51,6 +52,13 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         _logger = options.Logger;
         Debug = options.Debug ?? (Environment.GetEnvironmentVariable("BRIDGE_DEBUG") is { Length: > 0 } flag && flag != "0");
         _synchronizationContext = new LoopSynchronizationContext(this);
+        _blockedWait = new BlockedWait(this);
+        BlockingWaits = options.BlockingWaits;
+        _watchdogBudget = options.Watchdog;
+        if (_watchdogBudget is { } budget)
+        {
+            CheckBudget(budget);
+        }
     }
 
     /// <summary>Reports a loop that was never closed.</summary>
@@ -150,6 +158,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         }
 
         _state = EventLoopState.Closed;
+        StopWatchdog();
         _inbox.Close();
         _ready.Clear();
         _timers.Clear();
@@ -192,7 +201,14 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     internal CloseRegistration OnClose(Action action) => _closeRegistry.Add(action);
 
     /// <summary>The last thing a constructor does: from here on the loop is reported if nobody closes it.</summary>
-    private protected void MarkOpen() => GC.ReRegisterForFinalize(this);
+    private protected void MarkOpen()
+    {
+        GC.ReRegisterForFinalize(this);
+        if (_watchdogBudget is { } budget)
+        {
+            StartWatchdog(budget);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void ThrowIfClosed()
@@ -210,6 +226,12 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         EnterThread();
         _state = EventLoopState.Running;
         SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
+        if (_blockingWaits == BlockingWaitPolicy.Throw)
+        {
+            _blockedWait.Learn();
+        }
+
+        bool lends = JobLineage.TryBeginLending(OfferLentJobs, out Action? outer);
         try
         {
             do
@@ -220,11 +242,22 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         }
         finally
         {
+            // A callback that ended the run by force is not emptied by those who took it.
+            _ready.ClearLast();
+            _inbox.EndOfBatch();
+            if (lends)
+            {
+                JobLineage.EndLending(outer);
+            }
+
             _stopping = false;
             _state = EventLoopState.Idle;
             LeaveThread();
         }
     }
+
+    /// <summary>This thread is that of a single-threaded executor, and inside a job, which caused another one. Any thread.</summary>
+    private void OfferLentJobs() => TryPost(new Action(JobLineage.RunLentJobs), null, null);
 
     private void CheckCanRun()
     {
@@ -234,7 +267,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
             throw new InvalidOperationException(Messages.AlreadyRunning(this));
         }
 
-        if (RunningLoop.Current is { } other)
+        if (RunningLoop.Current is { } other && !ReferenceEquals(other, Outer))
         {
             throw new InvalidOperationException(Messages.AnotherLoopRunning(this, other));
         }

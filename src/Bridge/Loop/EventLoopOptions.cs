@@ -46,6 +46,12 @@ public sealed class EventLoopOptions
     /// <summary>Measures the longest turn (<see cref="EventLoop.LongestTurn"/>): two clock reads a turn, about 50 ns. Default false.</summary>
     public bool MeasureTurns { get; init; }
 
+    /// <summary>What managed waits on the loop thread lead to. Default: they are reported. See <see cref="EventLoop.BlockingWaits"/>.</summary>
+    public BlockingWaitPolicy BlockingWaits { get; init; } = BlockingWaitPolicy.Report;
+
+    /// <summary>The longest time a callback or a turn may take before a watchdog reports it, from a millisecond to a day. Null (default): no watchdog. See <see cref="EventLoop.StartWatchdog"/>.</summary>
+    public TimeSpan? Watchdog { get; init; }
+
     /// <summary>Where reports go that no <see cref="EventLoop.ExceptionHandler"/> takes. Null (default): the standard error stream.</summary>
     public ILogger? Logger { get; init; }
 }

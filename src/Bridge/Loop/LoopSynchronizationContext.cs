@@ -4,16 +4,41 @@ namespace Bridge;
 internal sealed class LoopSynchronizationContext : SynchronizationContext
 {
     private readonly EventLoop _loop;
+    private LoopSynchronizationContext? _successor;
 
-    internal LoopSynchronizationContext(EventLoop loop) => _loop = loop;
+    /// <summary>Guards the flag, so that no post comes between it and the loop's last turn.</summary>
+    private readonly Lock _handOver = new();
+    private bool _isHandedOver;
+
+    internal LoopSynchronizationContext(EventLoop loop)
+    {
+        _loop = loop;
+        SetWaitNotificationRequired();
+    }
 
     internal EventLoop Loop => _loop;
+
+    /// <summary>Of a scope's loop: the context that takes what comes when the scope is over. Written once, before the scope begins.</summary>
+    internal void SetSuccessor(LoopSynchronizationContext successor) => _successor = successor;
+
+    /// <summary>From here on everything goes to the successor; what came before is in the loop's inbox.</summary>
+    internal void HandOver()
+    {
+        lock (_handOver)
+        {
+            _isHandedOver = true;
+        }
+    }
 
     /// <summary>Queues the callback; dropped and counted if the loop is closed, for the completer of a task must not pay for that.</summary>
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
-        if (!_loop.TryPost(d, state, AmbientContext.Capture()))
+        if (_successor is not null)
+        {
+            PostInScope(d, state);
+        }
+        else if (!_loop.TryPost(d, state, AmbientContext.Capture()))
         {
             _loop.CountLateCompletion();
         }
@@ -34,4 +59,36 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
     }
 
     public override SynchronizationContext CreateCopy() => this;
+
+    private void PostInScope(SendOrPostCallback d, object? state)
+    {
+        lock (_handOver)
+        {
+            if (!_isHandedOver && _loop.TryPost(d, state, AmbientContext.Capture()))
+            {
+                return;
+            }
+        }
+
+        _successor!.Post(d, state);
+    }
+
+    /// <summary>Called by the runtime for each managed wait in a thread where this context is the current one.</summary>
+    /// <exception cref="BlockingWaitException">Blocking is forbidden on this loop, or the wait could never end.</exception>
+    public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
+    {
+        int result = WaitNow(waitHandles, waitAll, 0);
+        if (result != BlockedWait.TimedOut || millisecondsTimeout == 0)
+        {
+            _loop.BlockedWait.Saw(waitHandles);
+            return result;
+        }
+
+        // Somebody may have made this context another thread's.
+        return _loop.IsOnLoopThread
+            ? _loop.BlockedWait.Wait(new Waiting(waitHandles, waitAll, millisecondsTimeout))
+            : WaitNow(waitHandles, waitAll, millisecondsTimeout);
+    }
+
+    internal static int WaitNow(IntPtr[] waitHandles, bool waitAll, int milliseconds) => WaitHelper(waitHandles, waitAll, milliseconds);
 }

@@ -28,6 +28,11 @@ public abstract class LoopWork
     /// <summary>Whether the code that waited for this begins, when it goes on, with an awaiter of ours, which can throw a cancellation.</summary>
     internal virtual bool CanThrowOnResume => true;
 
+    /// <summary>Adds the .NET tasks that cannot end before this has run. Loop thread.</summary>
+    internal virtual void AddDependents(List<DependentTask> found)
+    {
+    }
+
     /// <summary>Asks what a task waits for to end early. True: it will wake the task as cancelled by itself.</summary>
     internal virtual bool CancelWait(string? message) => false;
 }

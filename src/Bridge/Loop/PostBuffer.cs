@@ -38,6 +38,29 @@ internal sealed class PostBuffer(int capacity)
     /// <summary>Whether the post at this place was neither taken nor cancelled.</summary>
     internal bool Holds(int index) => _callbacks[index].Callback is not null;
 
+    /// <summary>The callback at a place, if it is still there. Any thread: others may see one that is over.</summary>
+    internal object? Peek(int index)
+    {
+        Entry[] callbacks = _callbacks;
+        return (uint)index < (uint)callbacks.Length ? callbacks[index].Callback : null;
+    }
+
+    /// <summary>Takes a post to run it. Its callback stays in its place until <see cref="Clear(int)"/>, for those who ask what runs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadySlot Begin(int index)
+    {
+        var taken = new ReadySlot { Callback = _callbacks[index].Callback };
+        if (_hasDetails)
+        {
+            TakeDetails(index, ref taken);
+        }
+
+        return taken;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Clear(int index) => _callbacks[index].Callback = null;
+
     /// <summary>Takes a post out; its callback is null if it was cancelled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ReadySlot Take(int index)
@@ -51,6 +74,15 @@ internal sealed class PostBuffer(int capacity)
         }
 
         return taken;
+    }
+
+    /// <summary>Adds the callbacks and arguments at these places.</summary>
+    internal void CopyTo(List<(object? Callback, object? State)> found, int start, int end)
+    {
+        for (int i = start; i < end; i++)
+        {
+            found.Add((_callbacks[i].Callback, i < _details.Length ? _details[i].State : null));
+        }
     }
 
     /// <summary>Makes it ready for reuse, all posts having been taken; gives room back that only a burst needed.</summary>

@@ -37,8 +37,9 @@ internal struct ReadySlot
 
 /// <summary>The loop thread's own FIFO: a growing ring of 24-byte slots, each known by a sequence number that is never reused.</summary>
 /// <remarks>
-/// Invariant: <c>_head &lt;= _tail &lt;= _head + _slots.Length</c>; slot n lives at <c>n &amp; mask</c>. A handle is just such a number, so
+/// Invariant: <c>_head &lt;= _tail &lt; _head + _slots.Length</c>; slot n lives at <c>n &amp; mask</c>. A handle is just such a number, so
 /// cancelling a stale one finds it outside [head, tail) and does nothing. Loop thread only (or nobody, while the loop does not run).
+/// The slot before the head is that of the callback that runs, and empty when it has: that is why one slot is never filled.
 /// </remarks>
 internal struct ReadyQueue
 {
@@ -72,7 +73,7 @@ internal struct ReadyQueue
     internal long Enqueue(object callback, object? state, ExecutionContext? context)
     {
         long sequence = _tail;
-        if (sequence - _head == _slots.Length)
+        if (sequence - _head >= _slots.Length - 1)
         {
             Grow();
         }
@@ -82,7 +83,17 @@ internal struct ReadyQueue
         return sequence;
     }
 
-    /// <summary>Moves past the oldest slot, which may have been cancelled, and gives it for reading and emptying at once. The queue must not be empty.</summary>
+    /// <summary>What runs, if it was taken from here; null between callbacks. Any thread: the array, its length and the head may be of different moments, so others may see a wrong one.</summary>
+    internal readonly object? Running
+    {
+        get
+        {
+            ReadySlot[] slots = _slots;
+            return slots[(int)(_head - 1) & (slots.Length - 1)].Callback;
+        }
+    }
+
+    /// <summary>Moves past the oldest slot, which may have been cancelled, and gives it for reading, and for emptying when its callback has run. The queue must not be empty.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref ReadySlot TakeNext()
     {
@@ -96,6 +107,19 @@ internal struct ReadyQueue
     /// <summary>What the oldest slot would run, for debug mode.</summary>
     internal readonly object? Peek() => _slots[(int)_head & _mask].Callback;
 
+    /// <summary>What waits in the queue.</summary>
+    internal readonly List<(object? Callback, object? State)> Snapshot()
+    {
+        var found = new List<(object?, object?)>();
+        for (long sequence = _head; sequence < _tail; sequence++)
+        {
+            ReadySlot slot = _slots[(int)sequence & _mask];
+            found.Add((slot.Callback, slot.State));
+        }
+
+        return found;
+    }
+
     /// <summary>Empties the slot, so that its turn passes without running it. False: it ran or was cancelled before.</summary>
     internal readonly bool Cancel(long sequence)
     {
@@ -108,6 +132,12 @@ internal struct ReadyQueue
         return true;
     }
 
+    /// <summary>Empties the slot of a callback that failed.</summary>
+    internal readonly void ClearLast() => _slots[(int)(_head - 1) & _mask] = default;
+
+    /// <summary>Moves to another array, so that no reference into the present one meets a slot that is filled again.</summary>
+    internal void Move() => Resize(_slots.Length);
+
     /// <summary>Drops everything without running it.</summary>
     internal void Clear()
     {
@@ -115,9 +145,11 @@ internal struct ReadyQueue
         _head = _tail;
     }
 
-    private void Grow()
+    private void Grow() => Resize(_slots.Length * 2);
+
+    private void Resize(int length)
     {
-        var larger = new ReadySlot[_slots.Length * 2];
+        var larger = new ReadySlot[length];
         int largerMask = larger.Length - 1;
         for (long sequence = _head; sequence < _tail; sequence++)
         {

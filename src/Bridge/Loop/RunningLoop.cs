@@ -45,10 +45,10 @@ internal static class RunningLoop
 
     internal static void Leave(EventLoop loop)
     {
-        t_running = null;
+        t_running = loop.Outer;
 
         // Never keeps a loop alive that has ended.
-        Interlocked.CompareExchange(ref s_latest, null, loop);
+        Interlocked.CompareExchange(ref s_latest, loop.Outer, loop);
     }
 
     // Apart, so that the look-up itself is inlined.

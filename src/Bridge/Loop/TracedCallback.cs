@@ -30,5 +30,7 @@ internal sealed class TracedCallback : LoopWork
 
     internal override void Run() => EventLoop.Invoke(_callback, _state);
 
+    internal override void AddDependents(List<DependentTask> found) => EventLoop.AddDependent(found, _callback, _state);
+
     internal override string Describe() => CallbackText.Of(_callback);
 }

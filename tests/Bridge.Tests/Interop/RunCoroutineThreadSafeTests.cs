@@ -156,7 +156,7 @@ public sealed class RunCoroutineThreadSafeTests : IDisposable
     [Fact(Timeout = 30000)]
     public void GetResult_OnTheLoopThread_ThrowsAtOnce()
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => _host.Do(() =>
+        var refused = Assert.Throws<BlockingWaitException>(() => _host.Do(() =>
         {
             ConcurrentFuture<int> future = _host.Loop.RunCoroutineThreadSafe(async Coroutine<int> () =>
             {

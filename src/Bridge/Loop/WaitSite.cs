@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Bridge;
+
+/// <summary>Where a thread is blocked, read from its own stack: which call waits, and whose code made it.</summary>
+internal sealed partial class WaitSite
+{
+    /// <summary>Waits of ours that are over in an instant, or that the method exists for. They are nobody's mistake.</summary>
+    private static readonly string[] s_own = ["Bridge.EventLoopThread..ctor"];
+
+    private WaitSite(WaitKind kind, string call, string method, string key, string stack)
+    {
+        Kind = kind;
+        Call = call;
+        Method = method;
+        Key = key;
+        Stack = stack;
+    }
+
+    internal WaitKind Kind { get; }
+
+    /// <summary>It waits in Monitor.Wait, as most of .NET's own waits do in the end.</summary>
+    internal bool IsInMonitorWait { get; private init; }
+
+    /// <summary>What blocks: <c>Task.Result</c>.</summary>
+    internal string Call { get; }
+
+    /// <summary>Who called it: the first method that is neither .NET's nor ours.</summary>
+    internal string Method { get; }
+
+    /// <summary>Tells this place in the code from others.</summary>
+    internal string Key { get; }
+
+    internal string Stack { get; }
+
+    /// <summary>Reads the calling thread's stack, below the synchronization context's Wait.</summary>
+    internal static WaitSite Capture()
+    {
+        var trace = new StackTrace(fNeedFileInfo: true);
+        WaitKind kind = WaitKind.Other;
+        string? call = null;
+        bool inRuntime = false;
+        bool isTask = false;
+        bool isMonitor = false;
+        string? own = null;
+        for (int i = 0; i < trace.FrameCount; i++)
+        {
+            if (trace.GetFrame(i) is not { } frame || DiagnosticMethodInfo.Create(frame) is not { } method)
+            {
+                continue;
+            }
+
+            string type = method.DeclaringTypeName ?? "";
+            if (IsRuntime(method))
+            {
+                inRuntime = true;
+                isTask |= type.StartsWith("System.Threading.Tasks.Task", StringComparison.Ordinal);
+                kind = KindOf(type, method.Name, isTask) is var found && found > kind ? found : kind;
+                isMonitor |= type == "System.Threading.Monitor";
+                if (own is null)
+                {
+                    call = NameOf(type, method.Name);
+                }
+            }
+            else if (inRuntime)
+            {
+                string name = $"{type}.{method.Name}";
+                if (!IsOurs(method))
+                {
+                    return Make(name, frame.GetNativeOffset());
+                }
+
+                // A wait of the library's, which user code called for (ConcurrentFuture.GetResult) or nobody.
+                kind = s_own.Contains(name) || kind == WaitKind.Lock ? WaitKind.Lock : WaitKind.Other;
+                if (!IsTurn(method))
+                {
+                    call = NameOf(type, method.Name);
+                }
+
+                own = call;
+            }
+        }
+
+        // Without names nobody can tell a lock from a wait: be lenient.
+        kind = call is null ? WaitKind.Lock : kind;
+        return Make(own ?? "?", 0);
+
+        WaitSite Make(string method, int offset)
+            => new(kind, call ?? "?", MethodText(method), $"{method}+{offset}", trace.ToString()) { IsInMonitorWait = isMonitor };
+    }
+
+    private static WaitKind KindOf(string type, string method, bool isTask)
+        => type switch
+        {
+            // By the word: .NET's own optimizing changes which inner methods show.
+            "System.Threading.Monitor" when method.Contains("Enter", StringComparison.Ordinal) => WaitKind.Lock,
+            "System.Threading.Lock" or "System.Threading.ReaderWriterLockSlim" or "System.GC" => WaitKind.Lock,
+            _ => isTask ? WaitKind.Task : WaitKind.Other,
+        };
+
+    private static bool IsRuntime(DiagnosticMethodInfo method)
+        => method.DeclaringAssemblyName is { } assembly
+            && (assembly.StartsWith("System.", StringComparison.Ordinal) || assembly.StartsWith("Microsoft.Win32.", StringComparison.Ordinal));
+
+    /// <summary>The loop itself: below it nobody has called for anything.</summary>
+    private static bool IsTurn(DiagnosticMethodInfo method) => method.DeclaringTypeName == "Bridge.EventLoop" && method.Name is "Invoke" or "RunQueued" or "RunPosted" or "RunTurn" or "RunTurns";
+
+    private static bool IsOurs(DiagnosticMethodInfo method)
+        => method.DeclaringAssemblyName is { } assembly
+            && (assembly.StartsWith("Bridge,", StringComparison.Ordinal) || assembly.StartsWith("Bridge.Executors,", StringComparison.Ordinal));
+
+    /// <summary>The name under which people know the call.</summary>
+    private static string NameOf(string type, string method) => method switch
+    {
+        "GetResultCore" or "get_Result" => "Task.Result",
+        "HandleNonSuccessAndDebuggerNotification" or "ValidateEnd" => "GetAwaiter().GetResult()",
+        "WaitOneNoCheck" => "WaitHandle.WaitOne",
+        _ => $"{TypeText(type)}.{method}",
+    };
+
+    private static string TypeText(string type)
+    {
+        string name = type[(type.LastIndexOf('.') + 1)..];
+        int arity = name.IndexOf('`', StringComparison.Ordinal);
+        return arity < 0 ? name : name[..arity];
+    }
+
+    /// <summary>As it is written in the source: an async method and a lambda are classes and methods of the compiler's own naming.</summary>
+    private static string MethodText(string name)
+    {
+        Match match = CompilerNames().Match(name);
+        return match.Success ? $"{match.Groups["type"].Value}.{match.Groups["method"].Value}" : name;
+    }
+
+    // Ns.Type+<Load>d__3.MoveNext, Ns.Type+<>c.<Load>b__3_0, Ns.Type.<Load>g__Local|3_0, Ns.Type+<>c+<<Load>b__3_0>d.MoveNext
+    [GeneratedRegex(@"^(?<type>[^<]+?)[+.](<>c[^.+]*[.+])?<+(?<method>[^<>]+)>")]
+    private static partial Regex CompilerNames();
+}
+
+/// <summary>What kind of wait it is; the greater one decides.</summary>
+internal enum WaitKind
+{
+    /// <summary>An event, a thread, a queue.</summary>
+    Other,
+
+    /// <summary>A .NET task: it may need this very loop.</summary>
+    Task,
+
+    /// <summary>A contended lock, or something as innocent.</summary>
+    Lock,
+}
