@@ -115,7 +115,7 @@ public abstract partial class LoopFuture
 
     private void AssertAwaitableById()
     {
-        if (!_loop.IsOnLoopThread)
+        if (!_loop.IsInTurn)
         {
             throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));
         }

@@ -236,6 +236,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <summary>Waits for I/O or a wake-up (null: as long as it takes; zero: only looks) and queues the handlers of what is ready.</summary>
     private protected abstract void SelectAndQueue(TimeSpan? timeout);
 
+    /// <summary>Waits as <see cref="SelectAndQueue"/> does, and leaves what is ready for the next look. A helper thread, while the loop is lent to it.</summary>
+    private protected abstract void WaitOnly(TimeSpan? timeout);
+
     /// <summary>Ends a wait of <see cref="SelectAndQueue"/>, or the next one if none is under way. Any thread; never throws.</summary>
     private protected abstract void WakeSelector();
 
