@@ -1,7 +1,7 @@
 namespace Bridge.Executors;
 
 /// <summary>One thread of a <see cref="WorkerCrew"/>.</summary>
-internal sealed class Worker
+internal sealed partial class Worker
 {
     private const int Awake = 0;
     private const int Parked = 1;
@@ -244,7 +244,9 @@ internal sealed class Worker
         Volatile.Write(ref _job, job);
         if (JobGuard.TryStart(Crew.Executor, job))
         {
+            Volatile.Write(ref _interruptible, true);
             JobGuard.Run(Crew.Executor, job);
+            EndInterruptible();
         }
 
         Volatile.Write(ref _job, null);
