@@ -6,21 +6,22 @@ internal sealed class LoopWindUp
     private readonly EventLoop _loop;
     private readonly string _reason;
 
-    /// <summary>Tasks that are not cancelled: the one that winds up, and the one that asked for it.</summary>
-    private readonly HashSet<LoopTask> _spared = [];
+    /// <summary>The task that asked for all this; it is not cancelled.</summary>
+    private readonly LoopTask? _spared;
+
+    /// <summary>The task that winds up. Written by the loop thread, once; read by any, which sees it or one task too many.</summary>
+    private volatile LoopTask? _task;
 
     internal LoopWindUp(EventLoop loop, string reason, LoopTask? spared = null)
     {
         _loop = loop;
         _reason = reason;
-        if (spared is not null)
-        {
-            _spared.Add(spared);
-        }
+        _spared = spared;
     }
 
-    /// <summary>The tasks that have not ended. Any thread, once the wind-up has begun.</summary>
-    internal IReadOnlyList<LoopTask> Pending => [.. LoopTask.All(_loop).Where(task => !_spared.Contains(task))];
+    /// <summary>The tasks that have not ended. Any thread.</summary>
+    internal IReadOnlyList<LoopTask> Pending
+        => [.. LoopTask.All(_loop).Where(task => !ReferenceEquals(task, _spared) && !ReferenceEquals(task, _task))];
 
     internal void CancelTasks()
     {
@@ -31,12 +32,7 @@ internal sealed class LoopWindUp
     }
 
     /// <summary>Makes the task that will wind up, and spares it.</summary>
-    internal LoopTask CreateTask(Coroutine windUp)
-    {
-        LoopTask task = _loop.CreateTask(windUp);
-        _spared.Add(task);
-        return task;
-    }
+    internal LoopTask CreateTask(Coroutine windUp) => _task = _loop.CreateTask(windUp);
 
     /// <summary>Cancels all tasks and waits until none is left: what a task starts while it cleans up is cancelled as well.</summary>
     internal async Coroutine EndTasks()

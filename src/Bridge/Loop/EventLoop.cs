@@ -28,6 +28,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     private volatile EventLoopState _state;
 
     private bool _stopping;
+    private bool _closesAfterRun;
 
     private protected EventLoop(EventLoopOptions? options)
     {
@@ -113,7 +114,17 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         CheckCanRun();
 
         // Gives the caller its own ambient and synchronization contexts back afterwards, also one whose flow is suppressed.
-        ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
+        try
+        {
+            ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
+        }
+        finally
+        {
+            if (_closesAfterRun)
+            {
+                Close();
+            }
+        }
     }
 
     /// <summary>Asks the loop to return from <see cref="RunForever"/> after the current turn; before running: after one turn that does not wait.</summary>
@@ -123,6 +134,13 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     {
         AssertLoopThread();
         _stopping = true;
+    }
+
+    /// <summary>Stops, and closes the loop when the run has ended. Loop thread.</summary>
+    internal void StopAndClose()
+    {
+        _closesAfterRun = true;
+        Stop();
     }
 
     /// <summary>Closes the loop: nothing that waits in it runs any more, bridges to the outside end as cancelled, descriptors are freed.</summary>
