@@ -41,6 +41,15 @@ public class AffineExecutor : Executor, ICrewOwner
     /// <inheritdoc/>
     public override ShutdownReport Shutdown(TimeSpan timeout, bool cancelFutures = false) => _crew.Shutdown(timeout, cancelFutures);
 
+    /// <summary>Interrupts the jobs being run at this moment: a last means for those that block and take no token.</summary>
+    /// <returns>How many were interrupted.</returns>
+    /// <remarks>
+    /// A <see cref="ThreadInterruptedException"/> is thrown where the job blocks in .NET, now or later; a job that blocks in the operating system or computes
+    /// does not notice. It strikes the function only: threads, later jobs and those who wait for the outcome are safe from it. Any thread. See
+    /// <see cref="Thread.Interrupt"/>.
+    /// </remarks>
+    public int InterruptRunningJobs() => _crew.InterruptRunningJobs();
+
     void ICrewOwner.SetUpWorker() => OnThreadStart();
 
     void ICrewOwner.TearDownWorker() => OnThreadStop();

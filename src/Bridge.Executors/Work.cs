@@ -61,6 +61,9 @@ internal abstract class Work<T> : ConcurrentFuture<T>, IExecutorJob
             home.Leave();
         }
 
+        // What follows concerns others; an interrupt was for the function.
+        Worker.Current?.EndInterruptible();
+
         // Before the outcome is known to anyone: who has it may rely on the delegate being gone.
         DropWork();
         Publish(result, failure, obeyed);

@@ -255,7 +255,9 @@ internal sealed partial class Worker
         Volatile.Write(ref _job, job);
         if (JobGuard.TryStart(Crew.Executor, job))
         {
+            Volatile.Write(ref _interruptible, true);
             JobGuard.Run(Crew.Executor, job);
+            EndInterruptible();
         }
 
         Volatile.Write(ref _job, null);

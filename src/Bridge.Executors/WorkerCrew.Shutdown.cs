@@ -20,6 +20,17 @@ internal sealed partial class WorkerCrew
         }
     }
 
+    internal int InterruptRunningJobs()
+    {
+        int interrupted = 0;
+        foreach (var worker in AllWorkers())
+        {
+            interrupted += worker.InterruptJob() ? 1 : 0;
+        }
+
+        return interrupted;
+    }
+
     internal void Shutdown(bool wait, bool cancelFutures)
     {
         if (wait)

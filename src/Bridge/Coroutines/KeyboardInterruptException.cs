@@ -7,6 +7,9 @@ namespace Bridge;
 /// </remarks>
 public class KeyboardInterruptException : OperationCanceledException
 {
+    /// <summary>What a program that was interrupted returns by convention: 128 and the number of SIGINT.</summary>
+    public const int ExitCode = 130;
+
     /// <summary>Creates the exception.</summary>
     public KeyboardInterruptException()
         : base("The run was interrupted from the keyboard.")

@@ -3,10 +3,7 @@ namespace Bridge;
 /// <summary>Winds a loop up before it is closed: everything that must run to end well, runs.</summary>
 internal static class LoopShutdown
 {
-    /// <summary>How long the default executor's jobs may take to end.</summary>
-    private static readonly TimeSpan s_executorTimeout = TimeSpan.FromSeconds(300);
-
-    internal static void Run(EventLoop loop)
+    internal static void Run(EventLoop loop, TimeSpan executorTimeout)
     {
         if (loop.IsClosed)
         {
@@ -23,7 +20,7 @@ internal static class LoopShutdown
         loop.RunUntilComplete(loop.ShutdownAsyncEnumeratorsAsync());
         if (loop.ShutdownDefaultExecutorHook is { } shutdown)
         {
-            loop.RunUntilComplete(shutdown(s_executorTimeout));
+            loop.RunUntilComplete(shutdown(executorTimeout));
         }
     }
 

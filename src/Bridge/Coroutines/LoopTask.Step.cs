@@ -12,7 +12,7 @@ public partial class LoopTask
     {
         _leaf.PrepareToStart(options?.Context ?? Loop.CaptureContext());
         Loop.Tasks.Add(this);
-        if (eager && Loop.IsOnLoopThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (eager && Loop.IsInTurn && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             StepInsideCaller();
         }

@@ -22,7 +22,16 @@ public sealed partial class Runner : IDisposable
 
     /// <summary>Makes a runner.</summary>
     /// <param name="options">Null: the defaults.</param>
-    public Runner(RunnerOptions? options = null) => _options = options ?? new RunnerOptions();
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="RunnerOptions.ExecutorShutdownTimeout"/> is negative or too long.</exception>
+    public Runner(RunnerOptions? options = null)
+    {
+        _options = options ?? new RunnerOptions();
+        TimeSpan timeout = _options.ExecutorShutdownTimeout;
+        if (timeout < TimeSpan.Zero || timeout.TotalMilliseconds > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), timeout, "ExecutorShutdownTimeout lies between zero and 2147483647 ms.");
+        }
+    }
 
     /// <summary>The loop, made now if it was not yet.</summary>
     /// <exception cref="ObjectDisposedException">The runner is closed.</exception>
@@ -45,8 +54,8 @@ public sealed partial class Runner : IDisposable
     /// <remarks>
     /// <para>
     /// In this order: all tasks are cancelled at once and waited for (tasks that this makes are not cancelled again); each that fails
-    /// is reported ("unhandled exception during EventLoop.Run() shutdown"); the default executor gets 300 seconds to finish the jobs it
-    /// has begun; the loop is closed. A second call does nothing. A runner that was closed cannot run again, even if it never ran.
+    /// is reported ("unhandled exception during EventLoop.Run() shutdown"); the default executor gets 300 seconds
+    /// (<see cref="RunnerOptions.ExecutorShutdownTimeout"/>) to finish the jobs it has begun; the loop is closed. A second call does nothing. A runner that was closed cannot run again, even if it never ran.
     /// </para>
     /// <para>Source: <c>Runner.close</c>.</para>
     /// </remarks>
@@ -68,7 +77,7 @@ public sealed partial class Runner : IDisposable
 
         try
         {
-            LoopShutdown.Run(_loop);
+            LoopShutdown.Run(_loop, _options.ExecutorShutdownTimeout);
         }
         finally
         {

@@ -14,4 +14,10 @@ public sealed record RunnerOptions
     /// program's main one, and not on background ones, such as the thread pool's.
     /// </summary>
     public bool? HandleInterrupt { get; init; }
+
+    /// <summary>
+    /// How long closing waits for calls that still run on the default executor: zero up to about 24 days. Default 300 s, as in asyncio. What
+    /// runs on after that is reported and left alone; it does not keep the process alive.
+    /// </summary>
+    public TimeSpan ExecutorShutdownTimeout { get; init; } = TimeSpan.FromSeconds(300);
 }

@@ -150,7 +150,7 @@ public abstract partial class LoopFuture
             throw new InvalidOperationException(Messages.AwaitedInScope(this, RunningLoop.Current));
         }
 
-        if (!_loop.IsOnLoopThread)
+        if (!_loop.IsInTurn)
         {
             throw new InvalidOperationException(Messages.AwaitedOutsideItsLoop(this));
         }

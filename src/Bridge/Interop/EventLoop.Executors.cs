@@ -63,7 +63,7 @@ public abstract partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(function);
         AssertCanSchedule();
-        return Submit(executor, new CancellableFuture<T>(this, function));
+        return Submit(executor, new CancellableFuture<T>(this, function, JobEnding.Abandon));
     }
 
     /// <summary>Runs a blocking action that can be asked to stop.</summary>
@@ -78,7 +78,7 @@ public abstract partial class EventLoop
     {
         ArgumentNullException.ThrowIfNull(action);
         AssertCanSchedule();
-        return Submit(executor, new CancellableFuture<bool>(this, action));
+        return Submit(executor, new CancellableFuture<bool>(this, action, JobEnding.Abandon));
     }
 
     /// <summary>Replaces the default executor. The former one is not shut down.</summary>
@@ -110,12 +110,16 @@ public abstract partial class EventLoop
         return JoinDefaultExecutor(timeout);
     }
 
-    private async Coroutine JoinDefaultExecutor(TimeSpan? timeout)
+    /// <summary>The default executor, if there is one. Any thread, for its figures and reports.</summary>
+    internal ThreadPoolExecutor? DefaultExecutorIfAny => Volatile.Read(ref _defaultExecutor);
+
+    /// <summary>Refuses calls from now on and waits for those accepted, within the limit; without a warning for those that stay.</summary>
+    internal async Coroutine<ShutdownReport?> EndDefaultExecutor(TimeSpan? timeout)
     {
         _defaultExecutorIsShutDown = true;
         if (_defaultExecutor is not { } executor)
         {
-            return;
+            return null;
         }
 
         // A thread of its own: the pool being joined cannot do it, and the .NET pool is not ours to block.
@@ -123,9 +127,24 @@ public abstract partial class EventLoop
         var thread = new Thread(() => Join(executor, timeout, joined)) { IsBackground = true, Name = $"{Name}-shutdown" };
         thread.UnsafeStart();
         _executorCalls++;
-        if (await joined is { IsComplete: false } report)
+        return await joined;
+    }
+
+    /// <summary>Refuses calls from now on, drops those that wait, and leaves those that run to themselves.</summary>
+    internal void AbandonDefaultExecutor()
+    {
+        _defaultExecutorIsShutDown = true;
+        _defaultExecutor?.Shutdown(wait: false, cancelFutures: true);
+    }
+
+    private async Coroutine JoinDefaultExecutor(TimeSpan? timeout)
+    {
+        // A bounded shutdown of the whole loop is under way: its limit holds for everybody.
+        TimeSpan? left = Volatile.Read(ref _shutdown)?.TimeLeft;
+        TimeSpan? limit = left is null || timeout < left ? timeout : left;
+        if (await EndDefaultExecutor(limit) is { IsComplete: false } report)
         {
-            WriteWarning($"The default executor of event loop '{Name}' did not finish within {timeout}: {report}");
+            WriteWarning($"The default executor of event loop '{Name}' did not finish within {limit}: {report}");
         }
     }
 

@@ -24,6 +24,10 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     private object? _work;
     private int _jobState;
 
+    /// <summary>Cancelled while the call runs, and waits for its end. Loop thread.</summary>
+    private bool _isCancelAsked;
+    private string? _cancelMessage;
+
     private protected ExecutorFuture(EventLoop loop, Delegate work)
         : base(loop)
     {
@@ -35,19 +39,34 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
 
     public override bool Cancel(string? message = null)
     {
+        Loop.AssertLoopThread();
+        if (!IsDone && IsWaitedFor && Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) == Running)
+        {
+            // Done when the call has ended.
+            _isCancelAsked = true;
+            _cancelMessage = message;
+            RequestStop();
+            return true;
+        }
+
+        return CancelNow(message);
+    }
+
+    private bool CancelNow(string? message)
+    {
         if (!base.Cancel(message))
         {
             return false;
         }
 
-        if (Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) == Queued)
+        if (Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) != Running)
         {
             // The executor may keep the job in its queue for long; what the call captured must not live as long.
             _work = null;
             _context = null;
             Loop.EndExecutorCall();
         }
-        else
+        else if (!IsWaitedFor)
         {
             RequestStop();
         }
@@ -135,6 +154,12 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
             return;
         }
 
+        if (_isCancelAsked)
+        {
+            EndCancelled();
+            return;
+        }
+
         switch (_work)
         {
             case null:
@@ -149,6 +174,20 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
         }
     }
 
+    /// <summary>The call has ended after its future was asked to cancel: nobody gets its outcome, but a failure is not to vanish.</summary>
+    private void EndCancelled()
+    {
+        if (_work is ExceptionDispatchInfo { SourceException: { } failure and not (OperationCanceledException or ThreadInterruptedException) })
+        {
+            Loop.CallExceptionHandler(new LoopErrorContext("A blocking call failed after it was cancelled", failure) { Future = this });
+        }
+
+        CancelNow(_cancelMessage);
+    }
+
+    /// <summary>Whether a cancelled future is done only when its call has ended.</summary>
+    private protected virtual bool IsWaitedFor => false;
+
     /// <summary>Runs the delegate, on the worker.</summary>
     private protected abstract T Call(Delegate work);
 
@@ -159,9 +198,21 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
 
     private void ComeBack()
     {
-        if (!Loop.TryPost(this, null, null))
+        while (true)
         {
-            Loop.CountLateCompletion();
+            try
+            {
+                if (!Loop.TryPost(this, null, null))
+                {
+                    Loop.CountLateCompletion();
+                }
+
+                return;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Meant for the function, which has ended. It can only strike before anything was posted.
+            }
         }
     }
 }
@@ -181,24 +232,3 @@ internal sealed class ActionFuture(EventLoop loop, Action work) : ExecutorFuture
         return true;
     }
 }
-
-/// <summary>A call that takes a token, cancelled when the future is cancelled while the call runs.</summary>
-#pragma warning disable CA1001 // A source without timer or wait handle holds nothing but memory, and the call may use its token to the very end.
-internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work) : ExecutorFuture<T>(loop, work)
-{
-    private readonly CancellationTokenSource _source = new();
-
-    private protected override T Call(Delegate work)
-    {
-        if (work is Func<CancellationToken, T> function)
-        {
-            return function(_source.Token);
-        }
-
-        ((Action<CancellationToken>)work)(_source.Token);
-        return default!;
-    }
-
-    private protected override void RequestStop() => TokenCancellation.Request(Loop, _source);
-}
-#pragma warning restore CA1001

@@ -19,7 +19,7 @@ internal sealed class LoopTaskScheduler : TaskScheduler
 
     /// <summary>A task that is waited for on the loop thread may run there at once; elsewhere it must wait for the loop.</summary>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued)
-        => _loop.IsOnLoopThread && TryExecuteTask(task);
+        => _loop.IsInTurn && TryExecuteTask(task);
 
     /// <summary>For debuggers only; the loop's queue cannot be read from another thread.</summary>
     protected override IEnumerable<Task>? GetScheduledTasks() => null;

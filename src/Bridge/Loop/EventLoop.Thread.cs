@@ -23,13 +23,24 @@ public abstract partial class EventLoop
     private nuint _stackTop;
 
     /// <summary>
-    /// The thread inside RunForever, null if none. Written by that thread; others read it to compare it with themselves, which is benign:
-    /// whatever they see, it is not themselves unless they run the loop.
+    /// The thread inside RunForever, null if none; of a guest loop, the thread its host ran the latest turn on. Written by that thread; others
+    /// read it to compare it with themselves, which is benign: whatever they see, it is not themselves unless they run the loop.
     /// </summary>
     private Thread? _thread;
 
+    /// <summary>The loop inside whose callback this one has its turn: the host of a guest, if it is one of ours. Loop thread.</summary>
+    private EventLoop? _outer;
+
+    private nuint _outersStackTop;
+
+    /// <summary>The thread is this loop's, but runs other code: the host's between two turns of a guest, or a guest's turn in its host. Loop thread.</summary>
+    private bool _isAside;
+
     /// <summary>Whether the calling thread is the one that runs this loop. Any thread.</summary>
     public bool IsOnLoopThread => IsInStackWindow || IsRunBy(Thread.CurrentThread);
+
+    /// <summary>Whether the caller is code that the loop runs. The same as being on its thread, but for a guest, whose host has code of its own there.</summary>
+    internal bool IsInTurn => IsOnLoopThread && !_isAside;
 
     /// <summary>True: the caller is on the loop thread. False: perhaps not.</summary>
     internal unsafe bool IsInStackWindow
@@ -79,7 +90,7 @@ public abstract partial class EventLoop
     internal void SwitchContext(ExecutionContext? wanted) => AmbientContext.Switch(_thread!, wanted);
 
     /// <summary>Whether <paramref name="here"/>, which must be the current thread, runs this loop.</summary>
-    private bool IsRunBy(Thread here) => ReferenceEquals(_thread, here);
+    private bool IsRunBy(Thread here) => ReferenceEquals(_thread, here) && (_guest is null || TakeBackFromHelper());
 
     private unsafe void EnterThread()
     {
@@ -87,19 +98,34 @@ public abstract partial class EventLoop
         _thread = Thread.CurrentThread;
         _stackTop = RuntimeHelpers.TryEnsureSufficientExecutionStack() ? (nuint)(&here) : 0;
         _stackKnownFrom = nuint.MaxValue;
-        RunningLoop.Enter(this);
+        _isAside = false;
+        _outer = RunningLoop.Enter(this);
+        if (_outer is not null)
+        {
+            // A guest stands in its host's stack too: there the host must not be known by that.
+            (_outer._isAside, _outer._stackTop, _outersStackTop) = (true, 0, _outer._stackTop);
+        }
     }
 
     private void LeaveThread()
     {
-        RunningLoop.Leave(this);
+        RunningLoop.Leave(this, _outer);
+        if (_outer is not null)
+        {
+            (_outer._isAside, _outer._stackTop, _outer) = (false, _outersStackTop, null);
+        }
+
+        _isAside = true;
         _stackTop = 0;
-        _thread = null;
+        if (_guest is null)
+        {
+            _thread = null; // A guest stays its host's between turns.
+        }
     }
 
     private void AssertLoopThreadSlow()
     {
-        if (_thread is { } running && running != Thread.CurrentThread)
+        if (_thread is { } running && !IsRunBy(Thread.CurrentThread))
         {
             throw new InvalidOperationException(Messages.WrongThread(this, running.ManagedThreadId));
         }

@@ -106,7 +106,7 @@ public abstract partial class EventLoop
     private void Poll()
     {
         // 1. Cancelled timers are gone: cancelling takes them out.
-        TimeSpan? timeout = SleepTime(); // 2
+        TimeSpan? timeout = _guest is null ? SleepTime() : TimeSpan.Zero; // 2. The host's thread never sleeps; see GuestDriver.
         if (timeout == TimeSpan.Zero || _idleSpin.Wait(new AwaitedPost(_inbox)) || !_inbox.TryPark())
         {
             SelectAndQueue(TimeSpan.Zero);

@@ -29,6 +29,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
     private readonly TimeSpan? _watchdogBudget;
     private bool _stopping;
+    private bool _closesAfterRun;
 
     private protected EventLoop(EventLoopOptions? options)
     {
@@ -127,7 +128,17 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         CheckCanRun();
 
         // Gives the caller its own ambient and synchronization contexts back afterwards, also one whose flow is suppressed.
-        ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
+        try
+        {
+            ExecutionContext.Run(AmbientContext.Default, static loop => ((EventLoop)loop!).RunTurns(), this);
+        }
+        finally
+        {
+            if (_closesAfterRun)
+            {
+                Close();
+            }
+        }
     }
 
     /// <summary>Asks the loop to return from <see cref="RunForever"/> after the current turn; before running: after one turn that does not wait.</summary>
@@ -137,6 +148,13 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     {
         AssertLoopThread();
         _stopping = true;
+    }
+
+    /// <summary>Stops, and closes the loop when the run has ended. Loop thread.</summary>
+    internal void StopAndClose()
+    {
+        _closesAfterRun = true;
+        Stop();
     }
 
     /// <summary>Closes the loop: nothing that waits in it runs any more, bridges to the outside end as cancelled, descriptors are freed.</summary>
@@ -275,6 +293,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
     /// <summary>Waits for I/O or a wake-up (null: as long as it takes; zero: only looks) and queues the handlers of what is ready.</summary>
     private protected abstract void SelectAndQueue(TimeSpan? timeout);
+
+    /// <summary>Waits as <see cref="SelectAndQueue"/> does, and leaves what is ready for the next look. A helper thread, while the loop is lent to it.</summary>
+    private protected abstract void WaitOnly(TimeSpan? timeout);
 
     /// <summary>Ends a wait of <see cref="SelectAndQueue"/>, or the next one if none is under way. Any thread; never throws.</summary>
     private protected abstract void WakeSelector();

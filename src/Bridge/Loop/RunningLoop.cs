@@ -37,18 +37,21 @@ internal static class RunningLoop
         get => Current ?? ThrowNoneRunning();
     }
 
-    internal static void Enter(EventLoop loop)
+    /// <summary>Gives the loop that ran here before: only a guest loop is ever entered inside another one, its host.</summary>
+    internal static EventLoop? Enter(EventLoop loop)
     {
+        EventLoop? outer = t_running;
         t_running = loop;
         s_latest = loop;
+        return outer;
     }
 
-    internal static void Leave(EventLoop loop)
+    internal static void Leave(EventLoop loop, EventLoop? outer)
     {
-        t_running = loop.Outer;
+        t_running = outer;
 
         // Never keeps a loop alive that has ended.
-        Interlocked.CompareExchange(ref s_latest, loop.Outer, loop);
+        Interlocked.CompareExchange(ref s_latest, outer, loop);
     }
 
     // Apart, so that the look-up itself is inlined.

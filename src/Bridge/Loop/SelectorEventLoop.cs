@@ -100,6 +100,8 @@ public sealed class SelectorEventLoop : EventLoop
         }
     }
 
+    private protected override void WaitOnly(TimeSpan? timeout) => _selector.Select(_wakeUp.Limit(timeout));
+
     private void DropIdleInterests()
     {
         foreach ((FileWatch watch, SelectorEvents events) in _idle)

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+
+namespace Bridge.TestPrograms;
+
+/// <summary>A process whose blocking calls never return.</summary>
+internal static class Exits
+{
+    internal static int StuckJob()
+    {
+        Executor.CaptureSubmitSites = true;
+        using var items = new BlockingCollection<int>();
+        LoopShutdownReport report = EventLoop.Run(async Coroutine<LoopShutdownReport> () =>
+        {
+            EventLoop loop = EventLoop.Running;
+            using var started = new ManualResetEventSlim();
+            _ = loop.RunInExecutor(null, () =>
+            {
+                started.Set();
+                return items.Take();
+            });
+            await loop.RunInExecutor(null, () => started.Wait());
+            return await loop.ShutdownAsync(TimeSpan.FromMilliseconds(200));
+        });
+        Console.WriteLine(report);
+        return report.IsComplete ? 1 : 0;
+    }
+}
