@@ -40,6 +40,9 @@ public class ConcurrentFuture<T> : ConcurrentFuture
         }
     }
 
+    /// <summary>Gets <see cref="Task"/> if somebody asked for it before; null: nobody did, and nothing is made now.</summary>
+    protected Task<T>? TaskIfMade => ((TaskCompletionSource<T>?)ExtrasIfAny?.TaskSource)?.Task;
+
     private protected override Task TaskCore => Task;
 
     private protected override string ResultTypeName => typeof(T).Name;

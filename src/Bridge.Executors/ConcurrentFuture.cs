@@ -170,6 +170,8 @@ public abstract partial class ConcurrentFuture
     /// <summary>Whether Wait and AsCompleted count it as done: a cancelled future only once its executor knows.</summary>
     private static bool IsNotifiedStatus(int status) => StateOf(status) >= ConcurrentFutureState.CancelledAndNotified;
 
+    private protected FutureExtras? ExtrasIfAny => Volatile.Read(ref _extras);
+
     private protected FutureExtras EnsureExtras()
     {
         if (_extras is null)

@@ -23,7 +23,7 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>, IOwnWork
         _closeRegistration = loop.OnClose(EndByClose);
     }
 
-    Task IOwnWork.Shown => Task;
+    Task? IOwnWork.Shown => TaskIfMade;
 
     string IOwnWork.Describe() => $"{_task?.ToString() ?? "a coroutine that was not started yet"} (RunCoroutineThreadSafe)";
 

@@ -65,9 +65,9 @@ public abstract partial class EventLoop
         {
             handler(block);
         }
-        catch (Exception exception) when (exception is not IFatalLoopException)
+        catch (Exception exception) when (exception is not IFatalLoopException || !IsOnLoopThread)
         {
-            // A report must not end what it reports of.
+            // On the watchdog's thread there is no run to end. A report must not end what it reports of.
             WriteWarning($"The blocking handler of event loop '{Name}' failed: {exception}");
             WriteWarning(block.ToString());
         }

@@ -73,12 +73,14 @@ internal sealed partial class WaitSite
 
                 // A wait of the library's, which user code called for (ConcurrentFuture.GetResult) or nobody.
                 kind = s_own.Contains(name) || kind == WaitKind.Lock ? WaitKind.Lock : WaitKind.Other;
-                if (!IsTurn(method))
+                if (IsTurn(method))
                 {
-                    call = NameOf(type, method.Name);
+                    // Whoever runs the loop did not call for this wait.
+                    return Make(own ?? name, 0);
                 }
 
-                own = call;
+                call = NameOf(type, method.Name);
+                own = name;
             }
         }
 

@@ -59,7 +59,16 @@ internal static class Watchdog
             TimeSpan interval = TimeSpan.MaxValue;
             foreach (WatchedLoop watched in all)
             {
-                watched.Look(Stopwatch.GetTimestamp());
+                try
+                {
+                    watched.Look(Stopwatch.GetTimestamp());
+                }
+                catch (Exception exception)
+                {
+                    // It describes objects that the loop changes meanwhile, and calls strangers. Neither may end the process.
+                    Trace.TraceError($"The watchdog could not report: {exception}");
+                }
+
                 interval = watched.Interval < interval ? watched.Interval : interval;
             }
 
