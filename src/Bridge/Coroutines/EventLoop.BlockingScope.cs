@@ -93,7 +93,7 @@ public abstract partial class EventLoop
             LoopTask task = main.MakeTask(scope, null);
             task.IsReportedWhenDestroyed = false;
             scope.RunUntilDone(task);
-            LoopShutdown.Run(scope);
+            LoopShutdown.Run(scope, RunnerOptions.DefaultExecutorShutdownTimeout);
             scope.HandOver();
             return task;
         }

@@ -19,5 +19,8 @@ public sealed record RunnerOptions
     /// How long closing waits for calls that still run on the default executor: zero up to about 24 days. Default 300 s, as in asyncio. What
     /// runs on after that is reported and left alone; it does not keep the process alive.
     /// </summary>
-    public TimeSpan ExecutorShutdownTimeout { get; init; } = TimeSpan.FromSeconds(300);
+    public TimeSpan ExecutorShutdownTimeout { get; init; } = DefaultExecutorShutdownTimeout;
+
+    /// <summary>asyncio's.</summary>
+    internal static TimeSpan DefaultExecutorShutdownTimeout { get; } = TimeSpan.FromSeconds(300);
 }
