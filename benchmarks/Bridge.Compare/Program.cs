@@ -32,7 +32,7 @@ internal static class Program
             return Nothing;
         }
 
-        string directory = Path.Combine(Peers.Root, options.IsRecord ? "benchmarks/results" : "artifacts/compare");
+        string directory = Path.Combine(Peers.Root, options.Directory);
         Write(report, directory);
         Console.WriteLine($"{report.Noise}\n\n{Path.GetRelativePath(Environment.CurrentDirectory, directory)}: results.md, results.json, plots/");
         foreach ((string title, ContenderResult row) in report.MissingRows)
@@ -55,7 +55,7 @@ internal static class Program
             }
         }
 
-        foreach (GrowthCurve curve in Growth.All.Where(it => options.Wants(CurveResult.Title(it))))
+        foreach (GrowthCurve curve in Growth.All.Where(it => options.WantsCurve(CurveResult.Title(it))))
         {
             int[] points = [.. curve.Points.Take(options.Pace.CurvePoints)];
             ContenderResult[] results = Contest.Run(

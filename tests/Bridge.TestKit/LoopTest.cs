@@ -1,14 +1,15 @@
 using Bridge.Selectors;
+using Bridge.Testing;
 
 namespace Bridge.TestKit;
 
 /// <summary>A test with a loop of its own on virtual time. Fails if the loop reported something the test did not look at.</summary>
 public abstract class LoopTest : IDisposable
 {
-    protected LoopTest(EventLoopOptions? options = null)
+    protected LoopTest(EventLoopOptions? options = null, ISelector? selector = null)
     {
-        Time = new VirtualTime();
-        Selector = new AutoJumpSelector(Bridge.Selectors.Selector.CreateDefault(), Time);
+        Time = new VirtualClock();
+        Selector = new AutoJumpSelector(selector ?? Bridge.Selectors.Selector.CreateDefault(), Time);
         Loop = new SelectorEventLoop(Selector, new EventLoopOptions
         {
             TimeProvider = Time,
@@ -17,6 +18,7 @@ public abstract class LoopTest : IDisposable
             StrictPolling = options?.StrictPolling ?? false,
             MaximumSpin = TimeSpan.Zero,
         });
+        Selector.Loop = Loop;
         Loop.ExceptionHandler = (_, report) =>
         {
             lock (Reports)
@@ -26,7 +28,7 @@ public abstract class LoopTest : IDisposable
         };
     }
 
-    protected VirtualTime Time { get; }
+    protected VirtualClock Time { get; }
 
     protected AutoJumpSelector Selector { get; }
 

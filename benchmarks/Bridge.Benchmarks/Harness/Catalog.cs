@@ -8,7 +8,10 @@ namespace Bridge.Benchmarks.Harness;
 public static partial class Catalog
 {
     public static IEnumerable<Comparison> All =>
-        [.. CallSoon, .. ThreadSafeHop, .. Coroutines, .. Context, .. Timers, .. Borders, .. Memory, .. Start, .. Sockets, .. Web];
+        [.. CallSoon, .. ThreadSafeHop, .. Coroutines, .. Context, .. Timers, .. Borders, .. Memory, .. Start, .. Servers];
+
+    /// <summary>Those of servers that others ask. They need both processors of a small machine and a warm-up of their own, so they have a record of their own.</summary>
+    public static IEnumerable<Comparison> Servers => [.. Sockets, .. Web];
 
     /// <summary>What a section is about, for people who see its table first.</summary>
     public static string Describe(string section) => section switch

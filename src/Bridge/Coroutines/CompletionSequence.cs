@@ -82,6 +82,16 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>, IEn
         }
     }
 
+    IEnumerable<LoopFuture> IChildObserver.Children => _watches.Keys;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk)
+    {
+        foreach (LoopFuture taker in _takers)
+        {
+            walk.GoThrough(taker);
+        }
+    }
+
     /// <summary>The next future that is done, or null if there is none left.</summary>
     internal async Coroutine<TFuture?> TakeNext(CancellationToken token)
     {
@@ -107,7 +117,7 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>, IEn
 
     private async Coroutine WaitForOffer(CancellationToken token)
     {
-        LoopFuture<NoResult> taker = _loop.CreateFuture<NoResult>();
+        LoopFuture<NoResult> taker = new ObserverWait(_loop, this);
         LinkedListNode<LoopFuture<NoResult>> place = _takers.AddLast(taker);
         using CancellationTokenRegistration registration = token.CanBeCanceled
             ? token.UnsafeRegister(_ => _loop.TryCallSoonThreadSafe(() => taker.TrySetException(new OperationCanceledException(token))), null)

@@ -37,6 +37,8 @@ public abstract class Coroutine : ILoopAwaitable
 
     internal bool IsDone => _status == CoroutineStatus.Done;
 
+    internal bool IsRunning => _status == CoroutineStatus.Running;
+
     internal bool IsCreated => _status == CoroutineStatus.Created;
 
     /// <summary>Why it failed, once it is done.</summary>

@@ -11,7 +11,7 @@ internal sealed class CoroutineBox<TStateMachine> : Coroutine
 
     internal TStateMachine StateMachine = default!;
 
-    internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
+    internal override string MethodName => CodeName.OfStateMachine(typeof(TStateMachine));
 
     internal static bool NextIsGuarded() => NeverAwaited.Picks(s_made++);
 
@@ -28,23 +28,11 @@ internal sealed class CoroutineBox<TStateMachine, T> : Coroutine<T>
 
     internal TStateMachine StateMachine = default!;
 
-    internal override string MethodName => StateMachineName.Of(typeof(TStateMachine));
+    internal override string MethodName => CodeName.OfStateMachine(typeof(TStateMachine));
 
     internal static bool NextIsGuarded() => NeverAwaited.Picks(s_made++);
 
     private protected override void MoveNext() => StateMachine.MoveNext();
 
     internal override void DropLocals() => StateMachine = default!;
-}
-
-/// <summary>Reads the method's name out of the one the compiler gave its state machine.</summary>
-internal static class StateMachineName
-{
-    internal static string Of(Type stateMachine)
-    {
-        string name = stateMachine.Name;
-        int end = name.LastIndexOf('>');
-        string method = name.StartsWith('<') && end > 1 ? name[1..end].Replace("<", "", StringComparison.Ordinal).Replace(">b", "", StringComparison.Ordinal) : name;
-        return stateMachine.DeclaringType is { } type ? $"{type.Name}.{method}" : method;
-    }
 }

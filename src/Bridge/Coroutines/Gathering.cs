@@ -12,6 +12,7 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
 
     /// <summary>Children not heard of yet.</summary>
     private int _pending;
+    private bool _isCancelling;
     private bool _cancelRequested;
     private string? _cancelMessage;
 
@@ -52,11 +53,14 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
             return false;
         }
 
-        bool accepted = false;
-        foreach (LoopFuture child in _children.Distinct)
+        if (_isCancelling)
         {
-            accepted |= child.Cancel(message);
+            // A child waits for us, which nothing else could ever end.
+            Fail(new LoopCanceledException(message));
+            return true;
         }
+
+        bool accepted = AskChildren(message);
 
         if (accepted)
         {
@@ -67,6 +71,12 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
 
         return accepted;
     }
+
+    internal override IEnumerable<LoopFuture> StandsFor => _children.Distinct;
+
+    IEnumerable<LoopFuture> IChildObserver.Children => StandsFor;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk) => walk.GoThrough(this);
 
     public void OnChildDone(LoopFuture child)
     {
@@ -85,6 +95,19 @@ internal sealed class Gathering<TResult> : LoopFuture<TResult>, IChildObserver
         {
             End(child);
         }
+    }
+
+    private bool AskChildren(string? message)
+    {
+        bool accepted = false;
+        _isCancelling = true;
+        foreach (LoopFuture child in _children.Distinct)
+        {
+            accepted |= child.Cancel(message);
+        }
+
+        _isCancelling = false;
+        return accepted;
     }
 
     private void End(LoopFuture last)

@@ -116,6 +116,8 @@ public partial class LoopTask
         _started = true;
     }
 
+    /// <summary>The frame under which call graphs find the step: not inlined, which it would be too long for anyway.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Climb()
     {
         Coroutine coroutine = _leaf;

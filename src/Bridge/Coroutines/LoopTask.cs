@@ -10,7 +10,7 @@ namespace Bridge;
 /// <para>Made by <see cref="EventLoop.CreateTask(Coroutine, TaskOptions?)"/>. The loop keeps it alive until it is done.</para>
 /// <para>Threads: the loop's, except where a member says otherwise. Source: asyncio's <c>Task</c>.</para>
 /// </remarks>
-public partial class LoopTask : LoopFuture
+public partial class LoopTask : LoopFuture, IFutureWaiter
 {
     private static long s_lastNumber;
 
@@ -115,16 +115,7 @@ public partial class LoopTask : LoopFuture
     public IReadOnlyList<string> GetStack()
     {
         Loop.AssertLoopThread();
-        var stack = new List<string>();
-        if (!IsDone && !ReferenceEquals(Loop.CurrentTask, this))
-        {
-            for (Coroutine? frame = _leaf; frame is not null; frame = frame.Parent)
-            {
-                stack.Add(frame.MethodName);
-            }
-        }
-
-        return stack;
+        return IsDone || ReferenceEquals(Loop.CurrentTask, this) ? [] : [.. CoroutineStack().Select(coroutine => coroutine.MethodName)];
     }
 
     /// <summary>Name, state, coroutine and what it waits for, for people.</summary>

@@ -125,7 +125,7 @@ public sealed partial class LoopTaskGroup
         OperationCanceledException? cancelled = null;
         while (_tasks.Count > 0)
         {
-            _allDone = _loop.CreateFuture<NoResult>();
+            _allDone = new ObserverWait(_loop, this);
             try
             {
                 await _allDone;

@@ -29,7 +29,7 @@ public sealed partial class LoopTaskGroup : IChildObserver
     private Exception? _fatal;
 
     /// <summary>What the exit waits for, while children are left.</summary>
-    private LoopFuture<NoResult>? _allDone;
+    private ObserverWait? _allDone;
     private bool _exiting;
     private bool _aborting;
 
@@ -128,6 +128,11 @@ public sealed partial class LoopTaskGroup : IChildObserver
             CancelParent();
         }
     }
+
+    IEnumerable<LoopFuture> IChildObserver.Children => _tasks;
+
+    /// <summary>The parent from the start, although it may still be in the body: it cannot get out before the children.</summary>
+    void IChildObserver.NameAwaiters(WaitWalk walk) => walk.Add(_parent);
 
     private bool IsFinished => _exiting && _tasks.Count == 0;
 

@@ -26,7 +26,7 @@ internal sealed class NeverAwaited
 
     ~NeverAwaited()
     {
-        string name = _method is Type stateMachine ? StateMachineName.Of(stateMachine) : (string)_method;
+        string name = _method is Type stateMachine ? CodeName.OfStateMachine(stateMachine) : (string)_method;
         var context = new LoopErrorContext($"coroutine '{name}' was never awaited") { SourceStack = _stack };
         if (_loop is null)
         {

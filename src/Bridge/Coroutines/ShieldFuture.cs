@@ -45,6 +45,12 @@ internal sealed class ShieldFuture<T> : LoopFuture<T>, IChildObserver
         return true;
     }
 
+    internal override IEnumerable<LoopFuture> StandsFor => [_inner];
+
+    IEnumerable<LoopFuture> IChildObserver.Children => StandsFor;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk) => walk.GoThrough(this);
+
     public void OnChildDone(LoopFuture child)
     {
         if (!IsDone)

@@ -58,13 +58,13 @@ internal static class Suspension
 
     /// <summary>
     /// Keeps an awaiter from bringing the continuation back through our own context: it comes back by itself, in one hop, without the
-    /// allocations of that way. Not when the loop runs inside a job of a task scheduler: the awaiter would pick that scheduler
+    /// allocations of that way. Not if the loop's options want that way, nor when the loop runs inside a job of a task scheduler: the awaiter would pick that scheduler
     /// instead, which may have no other thread than the loop's.
     /// </summary>
     private static SynchronizationContext? HideOwnContext()
     {
         SynchronizationContext? outer = SynchronizationContext.Current;
-        if (ReferenceEquals(TaskScheduler.Current, TaskScheduler.Default))
+        if (ReferenceEquals(TaskScheduler.Current, TaskScheduler.Default) && !RunningLoop.Required.AwaitsThroughContext)
         {
             SynchronizationContext.SetSynchronizationContext(null);
         }

@@ -15,6 +15,12 @@ internal sealed class WaitBarrier : LoopFuture<NoResult>, IChildObserver
         _watches = Array.ConvertAll(futures, future => ChildWatch.Start(this, future));
     }
 
+    internal override IEnumerable<LoopFuture> StandsFor => _watches.Select(watch => watch.Child);
+
+    IEnumerable<LoopFuture> IChildObserver.Children => StandsFor;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk) => walk.GoThrough(this);
+
     public void OnChildDone(LoopFuture child)
     {
         _left--;

@@ -8,6 +8,13 @@ public abstract partial class EventLoop
     /// <summary>Made on first use. This and the flag: loop thread only, or the one that prepares or closes the loop.</summary>
     private ThreadPoolExecutor? _defaultExecutor;
     private bool _defaultExecutorIsShutDown;
+    private int _executorCalls;
+
+    /// <summary>
+    /// Calls on executors that have not come back: queued or running, also those whose future was cancelled while they ran. Ending the default
+    /// executor counts as one. Loop thread.
+    /// </summary>
+    public int ExecutorCallCount => _executorCalls;
 
     /// <summary>Runs a blocking function on an executor; the loop goes on meanwhile.</summary>
     /// <typeparam name="T">Type of the result.</typeparam>
@@ -119,6 +126,7 @@ public abstract partial class EventLoop
         LoopFuture<ShutdownReport?> joined = CreateFuture<ShutdownReport?>();
         var thread = new Thread(() => Join(executor, timeout, joined)) { IsBackground = true, Name = $"{Name}-shutdown" };
         thread.UnsafeStart();
+        _executorCalls++;
         return await joined;
     }
 
@@ -162,15 +170,25 @@ public abstract partial class EventLoop
         }
 
         // Silent if the loop was closed meanwhile, or if nobody waits any more.
-        TryPost(new Action(() => _ = failure is null ? joined.TrySetResult(report) : joined.TrySetException(failure)), null, null);
+        TryPost(new Action(Finish), null, null);
+
+        void Finish()
+        {
+            EndExecutorCall();
+            _ = failure is null ? joined.TrySetResult(report) : joined.TrySetException(failure);
+        }
     }
 
     private TFuture Submit<TFuture>(Executor? executor, TFuture job)
         where TFuture : LoopFuture, IExecutorJob
     {
         (executor ?? DefaultExecutor()).Execute(job);
+        _executorCalls++;
         return job;
     }
+
+    /// <summary>A call has come back, or was withdrawn before it started. Loop thread.</summary>
+    internal void EndExecutorCall() => _executorCalls--;
 
     private ThreadPoolExecutor DefaultExecutor()
     {

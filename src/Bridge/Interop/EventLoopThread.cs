@@ -171,6 +171,7 @@ public sealed class EventLoopThread : IDisposable
             TimeProvider = options?.TimeProvider ?? TimeProvider.System,
             Debug = options?.Debug,
             StrictPolling = options?.StrictPolling ?? false,
+            AwaitsThroughContext = options?.AwaitsThroughContext ?? false,
             MaximumSpin = options?.MaximumSpin ?? new EventLoopOptions().MaximumSpin,
             MeasureTurns = options?.MeasureTurns ?? false,
             Logger = options?.Logger,

@@ -64,6 +64,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
             // The executor may keep the job in its queue for long; what the call captured must not live as long.
             _work = null;
             _context = null;
+            Loop.EndExecutorCall();
         }
         else if (!IsWaitedFor)
         {
@@ -147,6 +148,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     /// <summary>The call is over: on the loop thread.</summary>
     internal override void Run()
     {
+        Loop.EndExecutorCall();
         if (IsDone)
         {
             return;

@@ -20,7 +20,8 @@ internal sealed class TaskFuture<T> : LoopFuture<T>
         }
         else
         {
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(ComeBack);
+            bool byContext = loop.AwaitsThroughContext && ReferenceEquals(SynchronizationContext.Current, loop.SynchronizationContext);
+            task.ConfigureAwait(byContext).GetAwaiter().UnsafeOnCompleted(ComeBack);
         }
     }
 

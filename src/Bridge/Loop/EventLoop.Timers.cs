@@ -7,6 +7,26 @@ public abstract partial class EventLoop
     /// <remarks>Source: <c>loop.time</c>.</remarks>
     public TimeSpan Now => TimeSpan.FromTicks(_clock.NowTicks);
 
+    /// <summary>The loop's clock, with timers that run on the loop, for code that takes a <see cref="System.TimeProvider"/>. Any thread.</summary>
+    /// <remarks>
+    /// <para>
+    /// With it <c>Task.Delay</c>, <c>Task.WaitAsync</c>, <see cref="PeriodicTimer"/>, <see cref="CancellationTokenSource"/> and libraries that take one
+    /// keep the loop's time, virtual time in tests. Reading the time is reading <see cref="EventLoopOptions.TimeProvider"/>.
+    /// </para>
+    /// <para>
+    /// <c>CreateTimer</c>, and <c>Change</c>, <c>Dispose</c> and <c>DisposeAsync</c> of its timers, are for any thread. Due time and period lie between zero and
+    /// 49 days or are <see cref="Timeout.InfiniteTimeSpan"/>, else they throw <see cref="ArgumentOutOfRangeException"/>. The callback runs on the loop
+    /// thread, in the ambient context of <c>CreateTimer</c>, with no SynchronizationContext current, and never beside itself; what it throws goes to the
+    /// exception handler. Periods keep to their grid: ticks that were missed are made up for by one. After <c>Dispose</c> on the loop thread no
+    /// callback starts; elsewhere one may be under way, which <c>DisposeAsync</c> waits for.
+    /// </para>
+    /// <para>
+    /// Timers that are set when the loop closes never run, like those of <c>CallLater</c>. After that <c>CreateTimer</c> throws
+    /// <see cref="ObjectDisposedException"/> and <c>Change</c> returns false. No source in asyncio.
+    /// </para>
+    /// </remarks>
+    public TimeProvider TimeProvider { get; }
+
     /// <summary>What the clock can tell apart: 100 ns. A timer never runs earlier than its deadline minus this. Any thread.</summary>
     public static TimeSpan ClockResolution => TimeSpan.FromTicks(LoopClock.ResolutionTicks);
 
@@ -82,6 +102,19 @@ public abstract partial class EventLoop
     /// <summary>Starts a sleep's timer. Loop thread.</summary>
     internal TimerId StartTimer(TimeSpan delay, LoopWork sleeper, ExecutionContext? context)
         => _timers.Add(_clock.DeadlineAfter(delay), sleeper, null, context);
+
+    /// <summary>Starts a timer at a point in loop time. Loop thread.</summary>
+    internal TimerId StartTimerAt(long deadline, LoopWork work, ExecutionContext? context)
+    {
+        _pollDue |= deadline <= _clock.NowTicks;
+        return _timers.Add(deadline, work, null, context);
+    }
+
+    /// <summary><see cref="Now"/> in ticks. Any thread.</summary>
+    internal long NowTicks => _clock.NowTicks;
+
+    /// <summary>The point in loop time that lies so far ahead, at most the end of time. Any thread.</summary>
+    internal long DeadlineAfter(TimeSpan delay) => _clock.DeadlineAfter(delay);
 
     /// <summary>Has a sleep's timer, which is not due yet, wake another one. Loop thread.</summary>
     internal void RedirectTimer(TimerId timer, LoopWork sleeper) => _timers.Redirect(timer, sleeper);

@@ -23,6 +23,9 @@ public abstract partial class EventLoop
     private readonly CrossThreadInbox _inbox = new();
     private readonly TimerWheel _timers = new();
     private readonly LoopClock _clock;
+
+    /// <summary>Null on the system's clock, where the selector knows how long to wait.</summary>
+    private readonly ClockAlarm? _alarm;
     private ReadyQueue _ready = new();
     private IdleSpin _idleSpin;
 
@@ -128,7 +131,7 @@ public abstract partial class EventLoop
         bool woken;
         try
         {
-            SelectAndQueue(timeout);
+            SelectAndQueue(_alarm is null ? timeout : SetAlarm(_alarm));
         }
         finally
         {
@@ -137,6 +140,18 @@ public abstract partial class EventLoop
         }
 
         _idleSpin.SleepEnds(byWork: woken);
+    }
+
+    /// <summary>The wait on a clock of its own: the clock's timer ends it, as a post does. Zero: the time has come already.</summary>
+    private TimeSpan? SetAlarm(ClockAlarm alarm)
+    {
+        if (_timers.TryGetWakeTime(out long wakeTime))
+        {
+            return alarm.TrySet(_clock, wakeTime, s_longestWait) ? null : TimeSpan.Zero;
+        }
+
+        alarm.Clear();
+        return null;
     }
 
     /// <summary>Zero: do not wait. Null: until a wake-up or I/O.</summary>

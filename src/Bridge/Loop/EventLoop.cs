@@ -43,7 +43,10 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
 
         Name = options.Name ?? $"loop-{Interlocked.Increment(ref s_lastNumber)}";
         _clock = new LoopClock(options.TimeProvider);
+        _alarm = ReferenceEquals(options.TimeProvider, TimeProvider.System) ? null : new ClockAlarm(options.TimeProvider, WakeSelector);
+        TimeProvider = new LoopTimeProvider(this, options.TimeProvider);
         _strictPolling = options.StrictPolling;
+        AwaitsThroughContext = options.AwaitsThroughContext;
         _measureTurns = options.MeasureTurns;
         _idleSpin = new IdleSpin(options.MaximumSpin);
         _logger = options.Logger;
@@ -87,6 +90,9 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// <see cref="ObjectDisposedException"/> rather than wait for a closed loop.
     /// </remarks>
     public SynchronizationContext SynchronizationContext => _synchronizationContext;
+
+    /// <summary>See <see cref="EventLoopOptions.AwaitsThroughContext"/>.</summary>
+    internal bool AwaitsThroughContext { get; }
 
     /// <summary>Finds the loop running in this thread.</summary>
     /// <param name="loop">The loop, or null.</param>
@@ -172,6 +178,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         finally
         {
             // Also when an exception handler throws a fatal exception.
+            _alarm?.Dispose();
             CloseResources();
             GC.SuppressFinalize(this);
         }

@@ -11,6 +11,10 @@ public sealed class EventLoopOptions
     public string? Name { get; init; }
 
     /// <summary>The clock of all timers. Default: <see cref="TimeProvider.System"/>.</summary>
+    /// <remarks>
+    /// Any other will do: before the loop sleeps it sets a timer of that provider, which wakes it. So a clock that tests move by hand works, if its
+    /// timers keep its time. Waits then end as exactly as these timers do, and each costs a timer more.
+    /// </remarks>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
@@ -24,6 +28,13 @@ public sealed class EventLoopOptions
     /// 61 callbacks, or after 8 once 50 us have passed. An idle loop asks on every turn either way.
     /// </summary>
     public bool StrictPolling { get; init; }
+
+    /// <summary>
+    /// Has a coroutine that awaits a Task or ValueTask come back through the loop's SynchronizationContext. Default false: by the shortest way, which for a
+    /// Task that is completed on the loop thread leads through .NET's pool. True: what is completed on the loop thread stays there, so a run takes the
+    /// same course each time, as tests want it; each such await then allocates twice more.
+    /// </summary>
+    public bool AwaitsThroughContext { get; init; }
 
     /// <summary>
     /// The longest time, from zero to one second, to wait awake for a post before sleeping. Adaptive: only a loop whose posts keep arriving that soon after it

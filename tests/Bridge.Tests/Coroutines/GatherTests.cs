@@ -199,6 +199,28 @@ public sealed class GatherTests : LoopTest
     });
 
     [Fact(Timeout = 30000)]
+    public void Cancel_OfATaskThatAwaitsAGatherWithItself_EndsTheCircle() => Run(async Coroutine () =>
+    {
+        LoopFuture<int> other = Loop.CreateFuture<int>();
+        LoopFuture<int[]>? all = null;
+        LoopTask<int> task = null!;
+        task = LoopTask.Create(WaitForItself());
+        await LoopTask.Yield();
+
+        Assert.True(task.Cancel("enough"));
+
+        Assert.Equal("enough", Assert.IsType<LoopCanceledException>(await Caught.By(task)).CancelMessage);
+        Assert.True(all!.IsDone);
+        Assert.True(other.IsCancelled);
+
+        async Coroutine<int> WaitForItself()
+        {
+            all = LoopTask.Gather<int>(task, other);
+            return (await all)[0];
+        }
+    });
+
+    [Fact(Timeout = 30000)]
     public void Cancel_Gather_CancelsEveryChild() => Run(async Coroutine () =>
     {
         LoopTask a = LoopTask.Create(LoopTask.Sleep(TimeSpan.FromHours(1))), b = LoopTask.Create(LoopTask.Sleep(TimeSpan.FromHours(1)));

@@ -48,6 +48,39 @@ public sealed class RunInExecutorTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void ExecutorCallCount_QueuedRunningCancelled_CountsWhatHasNotComeBack()
+    {
+        using var executor = new ThreadPoolExecutor(1);
+        using var started = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        Run(async Coroutine () =>
+        {
+            LoopFuture running = Loop.RunInExecutor(executor, () =>
+            {
+                started.Set();
+                go.Wait();
+            });
+            LoopFuture queued = Loop.RunInExecutor(executor, () => { });
+            LoopFuture<int> last = Loop.RunInExecutor(executor, () => 1);
+            Assert.Equal(3, Loop.ExecutorCallCount);
+            queued.Cancel();
+            Assert.Equal(2, Loop.ExecutorCallCount);
+            started.Wait();
+            running.Cancel();
+            Assert.Equal(2, Loop.ExecutorCallCount);
+            go.Set();
+            await last;
+            Assert.Equal(0, Loop.ExecutorCallCount);
+            executor.Shutdown();
+            Assert.Throws<InvalidOperationException>(() => { Loop.RunInExecutor(executor, () => { }); });
+            Assert.Equal(0, Loop.ExecutorCallCount);
+            await LoopTask.ToThread(() => { });
+            await Loop.ShutdownDefaultExecutor();
+            Assert.Equal(0, Loop.ExecutorCallCount);
+        });
+    }
+
+    [Fact(Timeout = 30000)]
     public void RunInExecutor_FutureCancelledWhileRunning_CallGoesOnAndItsFailureIsIgnored()
     {
         using var executor = new ThreadPoolExecutor(1);

@@ -1,3 +1,4 @@
+using Bridge.Testing;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Loop;
@@ -6,7 +7,7 @@ namespace Bridge.Tests.Loop;
 public sealed class DebugTests : IDisposable
 {
     private readonly RecordingLogger _logger = new();
-    private readonly VirtualTime _time = new();
+    private readonly VirtualClock _time = new();
     private readonly SelectorEventLoop _loop;
 
     public DebugTests()

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bridge.Testing;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Loop;
@@ -127,7 +128,7 @@ public sealed class TurnTests : LoopTest
     [Fact(Timeout = 30000)]
     public void LongestTurn_Measured_IsThatOfTheLongestCallback()
     {
-        var time = new VirtualTime();
+        var time = new VirtualClock();
         using var loop = new SelectorEventLoop(null, new EventLoopOptions { TimeProvider = time, MeasureTurns = true });
         loop.CallSoon(() =>
         {

@@ -18,7 +18,7 @@ public sealed partial class WakeDescriptorTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test closes a descriptor by its number.");
         IWaker? waker = null;
-        using var selector = new CountingSelector(backend == "epoll" && OperatingSystem.IsLinux() ? new EpollSelector() : new PollSelector())
+        using var selector = new CountingSelector(SelectorKinds.Create(backend))
         {
             WrapWaker = (number, made) => number == 0 ? waker = made : made,
         };

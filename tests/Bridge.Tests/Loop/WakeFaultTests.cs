@@ -130,20 +130,10 @@ public sealed class WakeFaultTests
     private CountingSelector Make(string backend, Exception fault, bool noticesItsDeath)
     {
         FaultyWaker Wrap(IWaker waker) => new(waker) { Fault = fault, NoticesItsDeath = noticesItsDeath };
-        return new CountingSelector(MakeBackend(backend))
+        return new CountingSelector(SelectorKinds.Create(backend))
         {
             WrapWaker = (number, waker) => number == 0 ? _waker = Wrap(waker) : _spare = Wrap(waker),
         };
-    }
-
-    private static ISelector MakeBackend(string backend)
-    {
-        if (backend == "epoll" && OperatingSystem.IsLinux())
-        {
-            return new EpollSelector();
-        }
-
-        return backend == "poll" && !OperatingSystem.IsWindows() ? new PollSelector() : new SelectSelector();
     }
 
     private LoopThread Start(CountingSelector selector)

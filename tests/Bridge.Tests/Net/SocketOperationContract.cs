@@ -231,6 +231,28 @@ public abstract class SocketOperationContract(ISelector selector) : IoTest(selec
     });
 
     [Fact(Timeout = 30000)]
+    public void SockAccept_PeerResetsMeanwhile_ReceivingSaysSoAndTheNextIsTaken() => Run(async Coroutine () =>
+    {
+        using Socket listener = Listen();
+        using Socket gone = NewSocket();
+        await Loop.SockConnect(gone, listener.LocalEndPoint!);
+        gone.LingerState = new LingerOption(true, 0);
+        gone.Close();
+        using Socket client = NewSocket();
+        await Loop.SockConnect(client, listener.LocalEndPoint!);
+        using Socket first = await Loop.SockAccept(listener);
+
+        // Linux hands the dead connection out, other systems pass over it.
+        if (OperatingSystem.IsLinux())
+        {
+            SocketException exception = await Throws<SocketException>(async Coroutine () => await Loop.SockReceive(first, new byte[1]));
+            Assert.Equal(SocketError.ConnectionReset, exception.SocketErrorCode);
+            using Socket second = await Loop.SockAccept(listener);
+            Assert.Equal(client.LocalEndPoint, second.RemoteEndPoint);
+        }
+    });
+
+    [Fact(Timeout = 30000)]
     public void SockAccept_OnASocketThatDoesNotListen_ThrowsWithTheRemedy() => Run(async Coroutine () =>
     {
         using Socket socket = NewSocket();

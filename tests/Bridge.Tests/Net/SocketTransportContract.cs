@@ -116,7 +116,6 @@ public abstract partial class SocketTransportContract(ISelector selector) : IoTe
     public void Write_MoreThanTheSystemTakes_ArrivesWholeWhateverThePeerReads(int atATime) => Run(async Coroutine () =>
     {
         _pair.Server.SendBufferSize = 4096;
-        _pair.Client.ReceiveBufferSize = 4096;
         RecordingProtocol protocol = await Connect(new RecordingProtocol());
         var data = new byte[atATime == 1 ? 30_000 : 1_000_003];
         new Random(atATime).NextBytes(data);

@@ -1,11 +1,12 @@
 using Bridge.Net;
+using Bridge.Selectors;
 using Bridge.TestKit;
 using Bridge.Tests.Signals;
 
 namespace Bridge.Tests.Processes;
 
 /// <summary>Starts children for tests.</summary>
-public abstract class ProcessTest : LoopTest
+public abstract class ProcessTest(ISelector selector) : LoopTest(selector: selector)
 {
     private protected Coroutine<(SubprocessTransport Transport, SubprocessEvents Events)> Exec(string program, string[] arguments, ProcessOptions? options = null)
         => Loop.SubprocessExec(() => new SubprocessEvents(), program, arguments, options);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -8,9 +9,15 @@ internal static unsafe partial class TestLibC
 {
     private const int RlimitNoFile = 7;
 
+    /// <summary>Loads every library that code here may come to need: the runtime keeps a descriptor for each, which a test that counts would take for a leak,
+    /// and which it cannot get under a limit.</summary>
+    private static readonly Lazy<int> s_libraries = new(LoadLibraries);
+
     /// <summary>The numbers that are open now. Linux only.</summary>
     internal static HashSet<int> OpenDescriptors()
     {
+        _ = s_libraries.Value;
+
         // The directory's own descriptor is closed again by the time the test looks, and fails the second look.
         var listed = Directory.GetFiles("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), null));
         return listed.Where(fd => Fcntl(fd, 1, 0) >= 0).ToHashSet();
@@ -49,6 +56,24 @@ internal static unsafe partial class TestLibC
         }
     }
 
+    /// <summary>Lets the process open so many descriptors in all, or as many as it may, until the result is disposed of.</summary>
+    internal static IDisposable TryAllowDescriptors(int wanted, out long allowed)
+    {
+        Limit limit;
+        Assert.Equal(0, GetRlimit(RlimitNoFile, &limit));
+        var restore = new LimitRestore(limit);
+        var raised = new Limit { Soft = Math.Max(limit.Soft, (ulong)wanted), Hard = Math.Max(limit.Hard, (ulong)wanted) };
+        if (SetRlimit(RlimitNoFile, &raised) != 0)
+        {
+            // Only the administrator may raise the hard limit.
+            raised = new Limit { Soft = Math.Min(raised.Soft, limit.Hard), Hard = limit.Hard };
+            Assert.Equal(0, SetRlimit(RlimitNoFile, &raised));
+        }
+
+        allowed = (long)Math.Min(raised.Soft, int.MaxValue);
+        return restore;
+    }
+
     /// <summary>Lets the process open so many descriptors more, until the result is disposed of. Only where nothing else runs.</summary>
     internal static IDisposable AllowMoreDescriptors(int count)
     {
@@ -70,6 +95,28 @@ internal static unsafe partial class TestLibC
     }
 
     internal static void Signal(int threadId, int signal) => Assert.Equal(0, Tgkill(Environment.ProcessId, threadId, signal));
+
+    private static int LoadLibraries()
+    {
+        var loaded = new Queue<Assembly>(AppDomain.CurrentDomain.GetAssemblies());
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (loaded.TryDequeue(out Assembly? library))
+        {
+            foreach (AssemblyName name in library.GetReferencedAssemblies().Where(name => seen.Add(name.FullName)))
+            {
+                try
+                {
+                    loaded.Enqueue(Assembly.Load(name));
+                }
+                catch (IOException)
+                {
+                    // Not shipped: some code of a package refers to what only other systems have.
+                }
+            }
+        }
+
+        return seen.Count;
+    }
 
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int fd);

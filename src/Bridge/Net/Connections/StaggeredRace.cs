@@ -3,15 +3,18 @@ namespace Bridge.Net;
 /// <summary>Attempts that start one after the other, each after a delay or when the one before it has failed; the first success wins.</summary>
 /// <typeparam name="T">What a success gives.</typeparam>
 /// <remarks>Loop thread; used once. Source: asyncio's <c>staggered_race</c> of 3.14.</remarks>
-internal sealed class StaggeredRace<T>
+internal sealed class StaggeredRace<T> : IChildObserver
 {
     private readonly EventLoop _loop;
     private readonly IReadOnlyList<Func<Coroutine<T>>> _attempts;
     private readonly TimeSpan? _delay;
     private readonly Action<T> _discard;
     private readonly List<LoopTask> _running = [];
+
+    /// <summary>By index, also those that have ended.</summary>
+    private readonly List<LoopTask> _started = [];
     private readonly List<Exception?> _failures = [];
-    private LoopFuture<bool>? _news;
+    private ObserverWait? _news;
     private TimerHandle _delayTimer;
 
     /// <summary>The one before has failed or had its time.</summary>
@@ -48,7 +51,7 @@ internal sealed class StaggeredRace<T>
                 break;
             }
 
-            _news = _loop.CreateFuture<bool>();
+            _news = new ObserverWait(_loop, this);
             try
             {
                 await _news;
@@ -83,7 +86,8 @@ internal sealed class StaggeredRace<T>
         _failures.Add(null);
         LoopTask task = _loop.CreateTask(RunOne(index));
         _running.Add(task);
-        task.AddDoneCallback(task => OnEnded((LoopTask)task, index));
+        _started.Add(task);
+        ChildWatch.Start(this, task);
         if (_delay is { } delay && !_mayStart)
         {
             _delayTimer = _loop.CallLater(delay, static race => ((StaggeredRace<T>)race!).LetNextStart(), this);
@@ -118,19 +122,30 @@ internal sealed class StaggeredRace<T>
     private void LetNextStart()
     {
         _mayStart = true;
-        _news?.TrySetResult(true);
+        _news?.TrySetResult(default);
     }
 
-    private void OnEnded(LoopTask task, int index)
+    void IChildObserver.OnChildDone(LoopFuture child)
     {
-        _running.Remove(task);
+        int index = _started.IndexOf((LoopTask)child);
+        _running.Remove((LoopTask)child);
         if (index != _winner)
         {
             // Cancelled before its first step.
             _failures[index] ??= new LoopCanceledException();
         }
 
-        _news?.TrySetResult(true);
+        _news?.TrySetResult(default);
+    }
+
+    IEnumerable<LoopFuture> IChildObserver.Children => _running;
+
+    void IChildObserver.NameAwaiters(WaitWalk walk)
+    {
+        if (_news is { } news)
+        {
+            walk.GoThrough(news);
+        }
     }
 
     private void CancelAllBut(LoopTask? winner)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Bridge.Net.Native;
 using Bridge.Selectors.Native;
@@ -118,8 +119,26 @@ internal sealed unsafe class PipeFile
         {
             _loop.PipeFiles.Remove(Handle);
             Watch.Release();
-            Handle.Dispose();
+            Close();
         }
+    }
+
+    /// <summary>Closes in good order: a SafeSocketHandle by itself would reset the connection, and what was written would be lost.</summary>
+    private void Close()
+    {
+        if (_kind == PipeKind.Socket && Handle is SafeSocketHandle { IsClosed: false } handle)
+        {
+            try
+            {
+                using var socket = new Socket(handle);
+            }
+            catch (SocketException)
+            {
+                // Its number was closed behind its back, so nothing is left to close in any order.
+            }
+        }
+
+        Handle.Dispose();
     }
 
     private static PipeFile Of(EventLoop loop, SafeHandle handle)

@@ -99,7 +99,18 @@ public abstract class ConnectionContract(ISelector selector) : IoTest(selector)
         Assert.Equal("eof", protocol.Heard[^2]);
     });
 
-    private protected static RecordingProtocol Echo() => new() { OnData = static protocol => protocol.Transport.Write(protocol.Data.ToArray()) };
+    [Fact(Timeout = 30000)]
+    public void CreateConnection_ListenerGoesBeforeItAccepts_IsLostByAReset() => Run(async Coroutine () =>
+    {
+        Socket listener = Listen();
+        (_, RecordingProtocol protocol) = await Loop.CreateConnection(() => new RecordingProtocol(), listener.LocalEndPoint!);
+        listener.Dispose();
+        await protocol.Lost;
+        Assert.Equal(SocketError.ConnectionReset, ((SocketException)protocol.Failure!).SocketErrorCode);
+        Assert.Equal(["made", "lost SocketException"], protocol.Heard);
+    });
+
+    internal static RecordingProtocol Echo() => new() { OnData = static protocol => protocol.Transport.Write(protocol.Data.ToArray()) };
 
     internal static RecordingProtocol Kept(List<RecordingProtocol> list, RecordingProtocol protocol)
     {
