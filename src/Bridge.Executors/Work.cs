@@ -62,7 +62,7 @@ internal abstract class Work<T> : ConcurrentFuture<T>, IExecutorJob
         }
 
         // What follows concerns others; an interrupt was for the function.
-        Worker.Current?.EndInterruptible();
+        Worker.Current?.EndInterruptible(this);
 
         // Before the outcome is known to anyone: who has it may rely on the delegate being gone.
         DropWork();

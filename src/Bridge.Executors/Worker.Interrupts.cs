@@ -39,6 +39,15 @@ internal sealed partial class Worker
         }
     }
 
+    /// <summary>A job says that its function has returned. Not every job that runs on this thread is the worker's: one may run another inline.</summary>
+    internal void EndInterruptible(IExecutorJob job)
+    {
+        if (_job is { } own && ReferenceEquals(TrackedJob.Unwrap(own), job))
+        {
+            EndInterruptible();
+        }
+    }
+
     /// <summary>The function has returned: an interrupt that comes from now on, or was not noticed, strikes nobody. This thread; may be called twice.</summary>
     internal void EndInterruptible()
     {

@@ -69,7 +69,9 @@ public abstract partial class EventLoop
 
         if (!future.IsDone)
         {
-            throw new InvalidOperationException($"Event loop '{Name}' stopped before {future} was done. Something called Stop; run the loop again to go on.");
+            throw new InvalidOperationException(IsClosed
+                ? $"Event loop '{Name}' was shut down before {future} was done, which did not end in time."
+                : $"Event loop '{Name}' stopped before {future} was done. Something called Stop; run the loop again to go on.");
         }
     }
 

@@ -46,7 +46,13 @@ public abstract partial class EventLoop
     internal bool TryRest(out TimeSpan? timeout)
     {
         timeout = SleepTime();
-        return _isResting = timeout != TimeSpan.Zero && _inbox.TryPark();
+        _isResting = timeout != TimeSpan.Zero && _inbox.TryPark();
+        if (_isResting && _alarm is not null)
+        {
+            timeout = SetAlarm(_alarm);
+        }
+
+        return _isResting;
     }
 
     /// <summary>The wait of an idle guest, on the helper's thread.</summary>

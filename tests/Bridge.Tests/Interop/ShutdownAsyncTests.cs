@@ -112,6 +112,39 @@ public sealed class ShutdownAsyncTests
     }
 
     [Fact(Timeout = 30000)]
+    public async Task TaskThatAlwaysStartsAnother_IsEndedByTheLimit()
+    {
+        var thread = new EventLoopThread();
+        using var started = new ManualResetEventSlim();
+        thread.Run(async Coroutine () =>
+        {
+            await LoopTask.Yield();
+            thread.Loop.ExceptionHandler = (_, _) => { };
+            _ = LoopTask.Create(Again());
+            await LoopTask.Yield();
+            started.Set();
+        });
+        started.Wait();
+        LoopShutdownReport report = await Within(thread.Loop.ShutdownAsync(s_short));
+        Assert.True(report.LoopAnswered);
+        Assert.NotEmpty(report.PendingTasks);
+        Assert.True(thread.Stop(LoopHost.Limit));
+        Assert.True(thread.Loop.IsClosed);
+
+        static async Coroutine Again()
+        {
+            try
+            {
+                await LoopTask.Sleep(TimeSpan.FromHours(1));
+            }
+            finally
+            {
+                _ = LoopTask.Create(Again());
+            }
+        }
+    }
+
+    [Fact(Timeout = 30000)]
     public async Task CallbackHoldsTheLoop_IsToldAndTheLoopClosesLater()
     {
         var thread = new EventLoopThread();
@@ -229,6 +262,36 @@ public sealed class ShutdownAsyncTests
         Assert.True(cleanedUp);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
         Assert.True(loop.IsClosed);
+    }
+
+    [Fact(Timeout = 30000)]
+    public async Task FromOutside_MainThatDoesNotEnd_RunThrowsAndSaysSo()
+    {
+        var started = new TaskCompletionSource<EventLoop>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task run = Task.Factory.StartNew(
+            () => EventLoop.Run(
+                async Coroutine () =>
+                {
+                    EventLoop.Running.ExceptionHandler = (_, _) => { };
+                    LoopFuture<int> never = EventLoop.Running.CreateFuture<int>();
+                    started.SetResult(EventLoop.Running);
+                    try
+                    {
+                        await LoopTask.Sleep(TimeSpan.FromHours(1));
+                    }
+                    finally
+                    {
+                        await LoopTask.Shield(never);
+                    }
+                }),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        EventLoop loop = await started.Task;
+        LoopShutdownReport report = await Within(loop.ShutdownAsync(s_short));
+        _ = Assert.Single(report.PendingTasks);
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
+        Assert.Contains("shut down", ended.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30000)]
