@@ -1,0 +1,251 @@
+using System.Runtime.ExceptionServices;
+
+namespace Bridge;
+
+/// <summary>Items that any thread puts in and one reader on the loop takes out: in order, one post per wait of the reader.</summary>
+/// <remarks>
+/// Under the lock: items, end, drop count, and whether the reader waits for a post. Reader, token and current item are the loop thread's. Who puts in never
+/// waits for the reader: the lock is held for a few instructions, and never while other code runs.
+/// </remarks>
+internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
+{
+    private readonly EventLoop _loop;
+    private readonly int? _bound;
+    private readonly EventOverflow _overflow;
+    private readonly Lock _lock = new();
+    private readonly Queue<T> _items = new();
+    private bool _hasEnded;
+    private Exception? _failure;
+    private long _dropped;
+
+    /// <summary>The reader found nothing and has a post coming to it: set by the reader, taken by whoever posts.</summary>
+    private bool _wantsPost;
+
+    private LoopFuture<NoResult>? _reader;
+    private readonly CancellationToken _callToken;
+    private readonly CancellationTokenRegistration _callRegistration;
+    private CancellationToken _enumerationToken;
+    private CancellationTokenRegistration _enumerationRegistration;
+
+    internal ForeignItems(EventLoop loop, int? bound, EventOverflow overflow, CancellationToken token)
+    {
+        _loop = loop;
+        _bound = bound;
+        _overflow = overflow;
+        _callToken = token;
+        _callRegistration = Watch(token);
+    }
+
+    /// <summary>What the last move gave. Loop thread.</summary>
+    internal T Current { get; private set; } = default!;
+
+    /// <summary>Called on the loop thread when an item was taken. Set before the first move.</summary>
+    internal Action? Taken { get; init; }
+
+    /// <summary>Any thread.</summary>
+    internal long Dropped
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _dropped;
+            }
+        }
+    }
+
+    /// <summary>How many wait to be read. Any thread.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _items.Count;
+            }
+        }
+    }
+
+    /// <summary>Puts an item in, or does what the overflow policy says. False: the end has come before. Any thread.</summary>
+    internal bool TryAdd(T item)
+    {
+        lock (_lock)
+        {
+            if (_hasEnded)
+            {
+                return false;
+            }
+
+            if (_items.Count == _bound && !MakeRoom())
+            {
+                // Nothing new for the reader, unless this was the end.
+                if (!_hasEnded)
+                {
+                    return true;
+                }
+            }
+            else
+            {
+                _items.Enqueue(item);
+            }
+
+            if (!_wantsPost)
+            {
+                return true;
+            }
+
+            _wantsPost = false;
+        }
+
+        // Refused by a closed loop, whose reader never goes on.
+        _loop.TryPost(this, null, null);
+        return true;
+    }
+
+    /// <summary>Nothing more comes; what is there is still given. Any thread; the first end counts.</summary>
+    internal void End(Exception? failure)
+    {
+        lock (_lock)
+        {
+            if (_hasEnded)
+            {
+                return;
+            }
+
+            _hasEnded = true;
+            _failure = failure;
+            if (!_wantsPost)
+            {
+                return;
+            }
+
+            _wantsPost = false;
+        }
+
+        _loop.TryPost(this, null, null);
+    }
+
+    /// <summary>Takes what nobody has read. Any thread.</summary>
+    internal List<T> TakeRest()
+    {
+        lock (_lock)
+        {
+            List<T> rest = [.. _items];
+            _items.Clear();
+            return rest;
+        }
+    }
+
+    /// <summary>One more token that ends the reader's waits. Loop thread.</summary>
+    internal void WatchAlso(CancellationToken token)
+    {
+        _enumerationToken = token;
+        _enumerationRegistration = Watch(token);
+    }
+
+    /// <summary>The reader is through: no token can reach it any more. Any thread.</summary>
+    internal void Unwatch()
+    {
+        _callRegistration.Unregister();
+        _enumerationRegistration.Unregister();
+    }
+
+    public bool TryComplete(out bool result)
+    {
+        _loop.AssertLoopThread();
+        return TryMove(out result);
+    }
+
+    public Coroutine<bool> Start() => Wait();
+
+    /// <summary>Items came, the end, or a token fired.</summary>
+    internal override void Run() => _reader?.TrySetResult(default);
+
+    private async Coroutine<bool> Wait()
+    {
+        bool moved;
+        while (!TryMove(out moved))
+        {
+            _reader = _loop.CreateFuture<NoResult>();
+            try
+            {
+                await _reader;
+            }
+            finally
+            {
+                // Cancelled: the post that may come finds nobody, and the items stay.
+                _reader = null;
+            }
+        }
+
+        return moved;
+    }
+
+    /// <summary>True: there is an answer, an item or the end. False: the reader will be told.</summary>
+    private bool TryMove(out bool moved)
+    {
+        if (_reader is not null)
+        {
+            throw new InvalidOperationException(Messages.StreamReadTwice);
+        }
+
+        _callToken.ThrowIfCancellationRequested();
+        _enumerationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            moved = _items.TryDequeue(out T? item);
+            Current = item!;
+            if (!moved)
+            {
+                if (!_hasEnded)
+                {
+                    _wantsPost = true;
+                    return false;
+                }
+
+                if (_failure is not null)
+                {
+                    ExceptionDispatchInfo.Throw(_failure);
+                }
+            }
+        }
+
+        if (moved)
+        {
+            Taken?.Invoke();
+        }
+
+        return true;
+    }
+
+    /// <summary>Under the lock. False: the new item is not to be kept.</summary>
+    private bool MakeRoom()
+    {
+        _dropped++;
+        switch (_overflow)
+        {
+            case EventOverflow.DropOldest:
+                return _items.TryDequeue(out _);
+            case EventOverflow.DropNewest:
+                return false;
+            default:
+                _hasEnded = true;
+                _failure = new EventOverflowException(Messages.StreamOverflow(_bound!.Value));
+                return false;
+        }
+    }
+
+    private CancellationTokenRegistration Watch(CancellationToken token)
+        => token.CanBeCanceled ? token.UnsafeRegister(static self => ((ForeignItems<T>)self!).WakeReader(), this) : default;
+
+    /// <summary>On whatever thread cancelled the token; the reader looks at it itself.</summary>
+    private void WakeReader()
+    {
+        lock (_lock)
+        {
+            _wantsPost = false;
+        }
+
+        _loop.TryPost(this, null, null);
+    }
+}
