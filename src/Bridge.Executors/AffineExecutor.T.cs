@@ -29,6 +29,10 @@ public sealed class AffineExecutor<T> : AffineExecutor
         _factory = factory;
     }
 
+    /// <summary>Gets the object, for jobs that came another way than by <c>Submit</c>, as from a loop.</summary>
+    /// <exception cref="InvalidOperationException">This is not the executor's thread.</exception>
+    public T Instance => IsCurrentThread ? _instance : throw new InvalidOperationException(Messages.InstanceIsElsewhere(Name));
+
     /// <summary>Submits a function of the object.</summary>
     /// <typeparam name="TResult">The type of its result.</typeparam>
     /// <param name="work">Given the object, on its thread. The object must not be handed out.</param>

@@ -17,6 +17,9 @@ internal static class Messages
     internal const string StaNeedsWindows =
         "A single-threaded apartment (STA) exists on Windows only, because it belongs to COM. Ask for ApartmentState.Unknown here.";
 
+    internal static string InstanceIsElsewhere(string executor)
+        => $"The object of executor '{executor}' belongs to that executor's thread; this is thread {Environment.CurrentManagedThreadId}. Submit a function of it.";
+
     internal static string InDoneCallback(ConcurrentFuture future) => $"Exception in a done callback of {future}";
 
     internal static string InWorkerHook(string executor, string hook) => $"Exception in {hook} of executor '{executor}'";

@@ -50,6 +50,22 @@ internal sealed class CoroutineFuture<T> : ConcurrentFuture<T>, IOwnWork
     /// <param name="token">Attached to the cancellation, if that is what it ends with.</param>
     internal void RequestStop(CancellationToken token) => _loop.TryPost(new Action(() => Stop(token)), null, null);
 
+    /// <summary>The same when a token fires, until the result is disposed of.</summary>
+    internal CancellationTokenRegistration StopWith(CancellationToken token)
+        => token.UnsafeRegister(static (call, token) => ((CoroutineFuture<T>)call!).RequestStop(token), this);
+
+    /// <summary>The outcome as a task, which ends when the coroutine has stopped.</summary>
+    internal Task<T> TaskStoppedBy(CancellationToken token)
+    {
+        CancellationTokenRegistration registration = StopWith(token);
+        if (registration != default)
+        {
+            AddDoneCallback(static (_, registration) => ((CancellationTokenRegistration)registration!).Unregister(), registration);
+        }
+
+        return Task;
+    }
+
     /// <summary>Waiting on the loop thread for what only this thread can do would never end.</summary>
     protected override void OnBlockingWait()
     {

@@ -71,7 +71,7 @@ public sealed class EventLoopThread : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         CheckCanWait(nameof(Run), "Await the coroutine");
         CoroutineFuture<T> call = Begin<T>(start, cancellationToken);
-        using CancellationTokenRegistration registration = StopWith(call, cancellationToken);
+        using CancellationTokenRegistration registration = call.StopWith(cancellationToken);
 
         // Not with the token, which would end the wait before the coroutine has stopped.
         return call.GetResult(cancellationToken: CancellationToken.None);
@@ -90,7 +90,7 @@ public sealed class EventLoopThread : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         CheckCanWait(nameof(Run), "Await the coroutine");
         CoroutineFuture<bool> call = Begin<bool>(start, cancellationToken);
-        using CancellationTokenRegistration registration = StopWith(call, cancellationToken);
+        using CancellationTokenRegistration registration = call.StopWith(cancellationToken);
         call.GetResult(cancellationToken: CancellationToken.None);
     }
 
@@ -105,9 +105,7 @@ public sealed class EventLoopThread : IDisposable
     public Task<T> RunAsync<T>(Func<Coroutine<T>> start, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
-        CoroutineFuture<T> call = Begin<T>(start, cancellationToken);
-        UnregisterWhenDone(call, StopWith(call, cancellationToken));
-        return call.Task;
+        return Begin<T>(start, cancellationToken).TaskStoppedBy(cancellationToken);
     }
 
     /// <summary>Runs a coroutine on the loop without blocking.</summary>
@@ -120,9 +118,7 @@ public sealed class EventLoopThread : IDisposable
     public Task RunAsync(Func<Coroutine> start, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(start);
-        CoroutineFuture<bool> call = Begin<bool>(start, cancellationToken);
-        UnregisterWhenDone(call, StopWith(call, cancellationToken));
-        return call.Task;
+        return Begin<bool>(start, cancellationToken).TaskStoppedBy(cancellationToken);
     }
 
     /// <summary>Cancels all tasks, waits for them and for the default executor, closes the loop and joins the thread.</summary>
@@ -178,17 +174,6 @@ public sealed class EventLoopThread : IDisposable
             Watchdog = options?.Watchdog,
             Logger = options?.Logger,
         };
-
-    private static CancellationTokenRegistration StopWith<T>(CoroutineFuture<T> call, CancellationToken token)
-        => token.UnsafeRegister(static (call, token) => ((CoroutineFuture<T>)call!).RequestStop(token), call);
-
-    private static void UnregisterWhenDone(ConcurrentFuture call, CancellationTokenRegistration registration)
-    {
-        if (registration != default)
-        {
-            call.AddDoneCallback(static (_, registration) => ((CancellationTokenRegistration)registration!).Unregister(), registration);
-        }
-    }
 
     private CoroutineFuture<T> Begin<T>(Func<Coroutine> start, CancellationToken token)
     {

@@ -98,6 +98,15 @@ public abstract partial class EventLoop
         WriteReport(context);
     }
 
+    /// <summary>Reports from any thread, on the loop thread unless there is no turn left for that.</summary>
+    internal void ReportElsewhere(LoopErrorContext context)
+    {
+        if (!TryPost(new Action(() => CallExceptionHandler(context)), null, null))
+        {
+            DefaultExceptionHandler(context);
+        }
+    }
+
     /// <summary>Reports from the finalizer thread, when no run of the loop would ever take a post.</summary>
     internal void ReportFromFinalizer(LoopErrorContext context)
     {

@@ -33,10 +33,6 @@ internal static class TokenCancellation
         // Without the levels that CancelAsync and its task put around what the callbacks threw.
         AggregateException all = failures.Flatten();
         Exception failure = all.InnerExceptions is [var only] ? only : all;
-        var context = new LoopErrorContext("A callback of a cancelled token failed", failure);
-        if (!loop.TryPost(new Action(() => loop.CallExceptionHandler(context)), null, null))
-        {
-            loop.DefaultExceptionHandler(context);
-        }
+        loop.ReportElsewhere(new LoopErrorContext("A callback of a cancelled token failed", failure));
     }
 }

@@ -19,6 +19,7 @@ public sealed class FolderDependencyTests
         ["Coroutines"] = ["Futures", "Signals", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Synchronization"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Interop"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
+        ["Adapters"] = ["Interop", "Synchronization", "Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Introspection"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Adapters"] = ["Interop", "Synchronization", "Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Net"] = ["Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],

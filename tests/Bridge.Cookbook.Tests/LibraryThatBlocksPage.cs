@@ -1,7 +1,7 @@
 namespace Bridge.Cookbook.Tests;
 
 /// <summary>docs/cookbook/library-that-blocks.md</summary>
-public sealed class LibraryThatBlocksTests
+public sealed class LibraryThatBlocksPage
 {
     [Fact(Timeout = 30000)]
     public void Offload_RunsItElsewhere() => EventLoop.Run(async Coroutine () =>
