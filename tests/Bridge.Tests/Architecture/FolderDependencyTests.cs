@@ -21,7 +21,6 @@ public sealed class FolderDependencyTests
         ["Interop"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Adapters"] = ["Interop", "Synchronization", "Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Introspection"] = ["Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
-        ["Adapters"] = ["Interop", "Synchronization", "Coroutines", "Futures", "Loop", "Timers", "Diagnostics", "Primitives"],
         ["Net"] = ["Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],
         ["Processes"] = ["Net", "Signals", "Interop", "Coroutines", "Futures", "Loop", "Selectors", "Timers", "Diagnostics", "Primitives"],
         ["Signals"] = ["Loop", "Timers", "Diagnostics", "Primitives"],
