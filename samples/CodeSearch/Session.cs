@@ -14,8 +14,11 @@ internal sealed class Session(Options options, SearchDatabase database)
 
         // Building a web server keeps a thread busy for long before its first await, so a pool thread begins it.
         EventLoop loop = EventLoop.Running;
-        await using WebApplication server = await loop.WrapFuture(
+        WebApplication server = await loop.WrapFuture(
             cancellation => Task.Run(() => Server.StartAsync(options.Port, loop, Search, cancellation), cancellation));
+
+        // Its DisposeAsync blocks all the same, for the server waits for its stop in Dispose.
+        await using IAsyncDisposable disposal = server.DisposeOffLoop(loop);
         using var client = new HttpClient { BaseAddress = new Uri(server.Urls.Single()) };
         bool[] agree = await LoopTask.Gather(options.Queries.Select(words => Compare(client, words)));
         Report.Closing(loop, indexer, $"{agree.Count(yes => yes)} of {agree.Length}");
