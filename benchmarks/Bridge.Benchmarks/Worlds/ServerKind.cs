@@ -65,7 +65,10 @@ public sealed record ServerKind(string Name, Func<ServerJob, PeerCommand> Comman
             name,
             typeof(ServeCommand).Assembly.Location,
             ["serve", kind, job.Counts ? "count" : "echo", "--buffer", job.Buffer.ToString(CultureInfo.InvariantCulture)]),
-        IsManaged: true) { WarmUp = s_warmUp };
+        IsManaged: true)
+    {
+        WarmUp = s_warmUp,
+    };
 
     /// <summary>Says it in either case, so that it does not depend on where this runs.</summary>
     private static ServerKind WithInline(ServerKind kind, bool inline)
