@@ -56,18 +56,17 @@ public sealed class InterruptTests
             }
         });
         interrupter.Start();
-        using var callbacks = new CountdownEvent(2000);
         do
         {
-            // Again if the interrupter did not get a processor meanwhile.
-            callbacks.Reset();
+            // Again if the interrupter did not get a processor meanwhile. Not disposed of: the last one may still be in Signal.
+            var callbacks = new CountdownEvent(2000);
             for (int i = 0; i < 1000; i++)
             {
                 // Notices nothing; what follows it waits.
                 ConcurrentFuture computing = executor.Submit(() => Thread.SpinWait(20));
                 ConcurrentFuture waiting = executor.Submit(() => WaitABit(0));
-                computing.AddDoneCallback(_ => Callback());
-                waiting.AddDoneCallback(_ => Callback());
+                computing.AddDoneCallback(_ => Callback(callbacks));
+                waiting.AddDoneCallback(_ => Callback(callbacks));
             }
 
             Assert.True(callbacks.Wait(TimeSpan.FromSeconds(40)));
@@ -80,7 +79,7 @@ public sealed class InterruptTests
         Assert.Equal(0, struck);
         Assert.Empty(log.From(executor));
 
-        void Callback()
+        void Callback(CountdownEvent callbacks)
         {
             try
             {
