@@ -192,13 +192,13 @@ public abstract partial class ConcurrentFuture
     {
         if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
         {
-            var spinner = default(SpinWait);
+            var spinner = default(SteadySpin);
             do
             {
-                // Never Sleep(1): the holder needs a few instructions, and a sleep could be interrupted in the middle of a completion.
-                spinner.SpinOnce(sleep1Threshold: -1);
+                spinner.SpinOnce();
             }
             while (Volatile.Read(ref _gate) != 0 || Interlocked.CompareExchange(ref _gate, 1, 0) != 0);
+            spinner.End();
         }
     }
 

@@ -56,6 +56,7 @@ internal class TrackedJob(JobTracker tracker, IExecutorJob inner) : IExecutorJob
     public void Run()
     {
         JobGuard.Run(tracker.Owner, inner);
+        Worker.Current?.EndInterruptible(Unwrap(inner));
 
         // Only now: the slot and the shutdown wait for the function itself, not for its future.
         End();

@@ -60,29 +60,17 @@ internal sealed partial class Worker
 
     private void SwallowInterrupt()
     {
-        var spinner = default(SpinWait);
+        var spinner = default(SteadySpin);
         while (Volatile.Read(ref _interrupters) != 0)
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            spinner.SpinOnce();
         }
 
-        if (!Volatile.Read(ref _wasInterrupted))
+        spinner.End();
+        if (Volatile.Read(ref _wasInterrupted))
         {
-            return;
-        }
-
-        _wasInterrupted = false;
-        try
-        {
-            // A pending interrupt is thrown at once by any wait; if the function noticed it, this costs a millisecond.
-            object nobodyPulses = new();
-            lock (nobodyPulses)
-            {
-                Monitor.Wait(nobodyPulses, 1);
-            }
-        }
-        catch (ThreadInterruptedException)
-        {
+            _wasInterrupted = false;
+            Interrupts.Forget();
         }
     }
 }

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>A call that takes a token, cancelled when the future is cancelled while the call runs.</summary>
@@ -64,24 +66,14 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work, JobEnd
 
     private void SwallowInterrupt()
     {
-        var spinner = default(SpinWait);
+        var spinner = default(SteadySpin);
         while (!Volatile.Read(ref _wasInterrupted))
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            spinner.SpinOnce();
         }
 
-        try
-        {
-            // A pending interrupt is thrown at once by any wait; if the delegate noticed it, this costs a millisecond.
-            object nobodyPulses = new();
-            lock (nobodyPulses)
-            {
-                Monitor.Wait(nobodyPulses, 1);
-            }
-        }
-        catch (ThreadInterruptedException)
-        {
-        }
+        spinner.End();
+        Interrupts.Forget();
     }
 }
 #pragma warning restore CA1001

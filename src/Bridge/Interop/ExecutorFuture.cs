@@ -198,21 +198,10 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
 
     private void ComeBack()
     {
-        while (true)
+        // An interrupt that was meant for the function does not strike here: a post never breaks off.
+        if (!Loop.TryPost(this, null, null))
         {
-            try
-            {
-                if (!Loop.TryPost(this, null, null))
-                {
-                    Loop.CountLateCompletion();
-                }
-
-                return;
-            }
-            catch (ThreadInterruptedException)
-            {
-                // Meant for the function, which has ended. It can only strike before anything was posted.
-            }
+            Loop.CountLateCompletion();
         }
     }
 }

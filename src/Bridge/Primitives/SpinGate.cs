@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Bridge.Executors;
 
 namespace Bridge;
 
 /// <summary>A lock for sections of a few instructions: one atomic to enter, a plain store to leave.</summary>
 /// <remarks>
 /// Measured against System.Threading.Lock it halves the cost of a post (one atomic instead of two, nothing to inline away).
-/// Holders must not call foreign code. A holder that loses its processor makes others yield, never burn: SpinWait sleeps in the end.
+/// Holders must not call foreign code. A holder that loses its processor makes others yield, never burn: they sleep in the end. An interrupt waits until they are through.
 /// </remarks>
 internal struct SpinGate
 {
@@ -32,7 +33,7 @@ internal struct SpinGate
 
     private void EnterSlow()
     {
-        var spinner = default(SpinWait);
+        var spinner = default(SteadySpin);
         do
         {
             // Read before trying again: failed compare-exchanges would keep the cache line bouncing.
@@ -43,5 +44,6 @@ internal struct SpinGate
             }
         }
         while (Interlocked.CompareExchange(ref _held, 1, 0) != 0);
+        spinner.End();
     }
 }
