@@ -27,6 +27,12 @@ internal static class Messages
     internal static string NoSuchLoop(string name)
         => $"The web transport is to run on the event loop '{name}', which is not registered. Call services.AddEventLoop(\"{name}\"), or drop the name from EventLoopNames.";
 
+    internal static string NoLoopForService(string name, Type service)
+        => $"{service.Name} is to run on the event loop '{name}', which is not registered. Call services.AddEventLoop(\"{name}\").";
+
+    internal static string LoopServiceAddedTwice(Type service)
+        => $"{service.Name} was added as a loop service before, and there is one object of it. Derive a class for a second one.";
+
     internal static string CannotBind(EndPoint endPoint)
         => $"The Bridge transport cannot listen on {endPoint} ({endPoint.GetType().Name}): it serves IPEndPoint, UnixDomainSocketEndPoint and FileHandleEndPoint. Bind that one with another transport.";
 

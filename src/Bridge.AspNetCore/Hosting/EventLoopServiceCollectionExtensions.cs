@@ -1,7 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using Bridge;
 using Bridge.AspNetCore;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -47,6 +49,43 @@ public static class EventLoopServiceCollectionExtensions
             _ = provider.GetRequiredKeyedService<EventLoop>(name);
             return new HostedEventLoopService(provider.GetRequiredKeyedService<HostedEventLoop>(name));
         });
+        return services;
+    }
+
+    /// <summary>Adds a service that runs on an event loop of the application: <c>services.AddEventLoop("devices").AddLoopService&lt;Poller&gt;("devices")</c>.</summary>
+    /// <typeparam name="TService">Made once by the container, as a singleton; ask for it where its state is needed.</typeparam>
+    /// <param name="services">The services.</param>
+    /// <param name="loopName">The name of a loop added by <see cref="AddEventLoop"/>, before or after this.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="loopName"/> is null or empty.</exception>
+    /// <exception cref="InvalidOperationException">The service was added before.</exception>
+    /// <remarks>
+    /// <para>Starts and stops in the order of all hosted services. When the application stops, its task is cancelled and waited for as long as the host allows; after all services, the loop ends.</para>
+    /// <para>
+    /// A failure is logged once, under the loop's name, and stops the application unless <see cref="HostOptions.BackgroundServiceExceptionBehavior"/> says otherwise. If no loop has that name, the start of the
+    /// application fails.
+    /// </para>
+    /// </remarks>
+    public static IServiceCollection AddLoopService<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+        this IServiceCollection services, string loopName)
+        where TService : class, ILoopService
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(loopName);
+        if (services.Any(static service => service.ServiceType == typeof(LoopServiceHost<TService>)))
+        {
+            throw new InvalidOperationException(Messages.LoopServiceAddedTwice(typeof(TService)));
+        }
+
+        services.TryAddSingleton<TService>();
+        services.AddSingleton(provider => new LoopServiceHost<TService>(
+            provider.GetRequiredService<TService>(),
+            provider.GetKeyedService<EventLoop>(loopName) ?? throw new InvalidOperationException(Messages.NoLoopForService(loopName, typeof(TService))),
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger($"Bridge.Loop.{loopName}"),
+            provider.GetRequiredService<IHostApplicationLifetime>(),
+            provider.GetRequiredService<IOptions<HostOptions>>().Value.BackgroundServiceExceptionBehavior));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<LoopServiceHost<TService>>());
         return services;
     }
 }
