@@ -47,7 +47,8 @@ public sealed class LibraryThatBlocksPage
 
         private static async Task<int> LoadAsync()
         {
-            await Task.Delay(1);
+            // Never completes at once, without a clock; and it goes on under the SynchronizationContext it began under, if there is one.
+            await Task.Yield();
             return 3;
         }
     }
