@@ -10,6 +10,9 @@ public abstract partial class EventLoop
     private TaskRegistry? _tasks;
     private ITaskFactory? _taskFactory;
 
+    /// <summary>One that was not needed, for the next task that awaits what does not show whose it is. Loop thread.</summary>
+    private ForeignWait? _spareWait;
+
     /// <summary>Makes this loop's tasks; null (default) is <see cref="TaskFactories.Default"/>. Loop thread.</summary>
     /// <remarks>Source: <c>loop.set_task_factory</c>.</remarks>
     public ITaskFactory? TaskFactory
@@ -23,6 +26,26 @@ public abstract partial class EventLoop
     }
 
     internal TaskRegistry Tasks => _tasks ?? MakeTaskRegistry();
+
+    /// <summary>A foreign wait for the task: the spare one, or a new one.</summary>
+    internal ForeignWait TakeForeignWait(LoopTask task)
+    {
+        if (_spareWait is not { } wait)
+        {
+            return new ForeignWait(task);
+        }
+
+        _spareWait = null;
+        wait.Task = task;
+        return wait;
+    }
+
+    /// <summary>Nobody will call it back.</summary>
+    internal void GiveBack(ForeignWait wait)
+    {
+        wait.Task = null!;
+        _spareWait = wait;
+    }
 
     /// <summary>Any thread; makes no registry, for only the loop thread may.</summary>
     internal IReadOnlyCollection<LoopTask> SnapshotTasks() => Volatile.Read(ref _tasks)?.Snapshot() ?? [];

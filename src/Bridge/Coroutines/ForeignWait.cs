@@ -1,6 +1,10 @@
 namespace Bridge;
 
 /// <summary>Brings a task back onto its loop after it awaited something that is not of this library. One per task, made when first needed.</summary>
+/// <remarks>
+/// Whether it is of this library may turn out only when the awaiter gets the callback: a ValueTask can be anybody's, and its awaiter is .NET's.
+/// If it is ours, the source says so by setting <see cref="Source"/>, never calls back, and the task waits for it directly.
+/// </remarks>
 internal sealed class ForeignWait : LoopWork
 {
     private readonly EventLoop _loop;
@@ -18,27 +22,32 @@ internal sealed class ForeignWait : LoopWork
         Resume = ComeBack;
     }
 
-    /// <summary>Who waits. Loop thread.</summary>
+    /// <summary>Who waits. Loop thread; null while it is the loop's spare.</summary>
     internal LoopTask Task { get; set; }
 
     /// <summary>Handed to the awaiter; any thread may call it.</summary>
     internal Action Resume { get; }
 
-    /// <summary>What is awaited, if it is a ValueTask of this library after all: it can end the wait, and throw. Loop thread.</summary>
+    /// <summary>The object of this library that is awaited after all, until the task knows. Loop thread.</summary>
     internal LoopWork? Source { get; set; }
 
-    internal override bool CanThrowOnResume => Source is not null;
+    internal override bool CanThrowOnResume => false;
 
-    internal override bool CancelWait(string? message) => Source is { } source && source.CancelWait(message);
+    /// <summary>Whether a source of this library may take the task from here. Loop thread.</summary>
+    internal bool MayBeOurs { get; private set; }
 
-    internal void Arm()
+    internal void Arm(bool mayBeOurs)
     {
-        Source = null;
+        MayBeOurs = mayBeOurs;
         Volatile.Write(ref _armed, 1);
     }
 
     /// <summary>The awaiter refused; should it call back all the same, nothing happens.</summary>
-    internal void Disarm() => Volatile.Write(ref _armed, 0);
+    internal void Disarm()
+    {
+        Source = null;
+        Volatile.Write(ref _armed, 0);
+    }
 
     internal override void Run()
     {
@@ -47,15 +56,6 @@ internal sealed class ForeignWait : LoopWork
     }
 
     internal override string Describe() => Task.Describe();
-
-    /// <summary>The same as <see cref="Resume"/> from a callback of the loop that has nothing else to do: the task goes on at once.</summary>
-    internal void ComeBackHere()
-    {
-        if (Interlocked.Exchange(ref _armed, 0) == 1)
-        {
-            Run();
-        }
-    }
 
     private void ComeBack()
     {

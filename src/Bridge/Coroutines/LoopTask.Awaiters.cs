@@ -34,8 +34,7 @@ public partial class LoopTask
         null => "its next step",
         SleepWait => "a sleep",
         YieldWait or StartWait => "the next turn",
-        ForeignWait { Source: null } => "an awaitable that is not of this library",
-        ForeignWait { Source: { } source } => source.Describe(),
+        ForeignWait => "an awaitable that is not of this library",
         { } awaited => awaited.Describe(),
     };
 }

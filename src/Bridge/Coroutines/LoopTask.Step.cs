@@ -66,12 +66,32 @@ public partial class LoopTask
     }
 
     /// <summary>The same for an awaitable that is not of this library; returns what its awaiter calls to bring the task back.</summary>
-    internal ForeignWait SuspendOnForeign(Coroutine coroutine)
+    /// <param name="coroutine">Where it stopped.</param>
+    /// <param name="mayBeOurs">The awaiter is of a ValueTask, whose source may turn out to be of this library.</param>
+    internal ForeignWait SuspendOnForeign(Coroutine coroutine, bool mayBeOurs)
     {
-        ForeignWait wait = Details.ForeignWait ??= new ForeignWait(this);
-        wait.Arm();
+        ForeignWait wait = _details?.ForeignWait ?? Loop.TakeForeignWait(this);
+        wait.Arm(mayBeOurs);
         SuspendOn(coroutine, wait);
         return wait;
+    }
+
+    /// <summary>The awaiter has taken the callback. If it is one of ours after all, the task waits for that itself.</summary>
+    internal void KeepOrReplace(ForeignWait wait)
+    {
+        if (wait.Source is { } source)
+        {
+            _waitingFor = source;
+            wait.Disarm();
+            if (_details?.ForeignWait is null)
+            {
+                Loop.GiveBack(wait);
+            }
+        }
+        else
+        {
+            Details.ForeignWait = wait;
+        }
     }
 
     /// <summary>The next coroutine begins on the task's own stack, as soon as this step's has unwound.</summary>

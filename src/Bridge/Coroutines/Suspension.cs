@@ -15,11 +15,12 @@ internal static class Suspension
     {
         if (!TryOnOurs(coroutine, ref awaiter))
         {
-            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine);
+            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine, AwaiterOf<TAwaiter>.IsOfValueTask);
             SynchronizationContext? outer = HideOwnContext();
             try
             {
                 awaiter.OnCompleted(wait.Resume);
+                wait.Task.KeepOrReplace(wait);
             }
             catch
             {
@@ -38,11 +39,12 @@ internal static class Suspension
     {
         if (!TryOnOurs(coroutine, ref awaiter))
         {
-            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine);
+            ForeignWait wait = CurrentTask.SuspendOnForeign(coroutine, AwaiterOf<TAwaiter>.IsOfValueTask);
             SynchronizationContext? outer = HideOwnContext();
             try
             {
                 awaiter.UnsafeOnCompleted(wait.Resume);
+                wait.Task.KeepOrReplace(wait);
             }
             catch
             {
@@ -73,6 +75,15 @@ internal static class Suspension
     }
 
     private static LoopTask CurrentTask => RunningLoop.Required.CurrentTask!;
+
+    /// <summary>Whether an awaiter is .NET's of a ValueTask, which hands the callback to one source and to nobody else.</summary>
+    private static class AwaiterOf<TAwaiter>
+    {
+        internal static readonly bool IsOfValueTask = typeof(TAwaiter) == typeof(ValueTaskAwaiter)
+            || typeof(TAwaiter) == typeof(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter)
+            || (typeof(TAwaiter).IsGenericType && typeof(TAwaiter).GetGenericTypeDefinition() is { } definition
+                && (definition == typeof(ValueTaskAwaiter<>) || definition == typeof(ConfiguredValueTaskAwaitable<>.ConfiguredValueTaskAwaiter)));
+    }
 
     /// <summary>Awaitables of this library. Most of their awaiters have one field, a reference, which is read in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

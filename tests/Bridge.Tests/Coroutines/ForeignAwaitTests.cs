@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Bridge.Net;
 using Bridge.TestKit;
 
 namespace Bridge.Tests.Coroutines;
@@ -199,6 +201,67 @@ public sealed class ForeignAwaitTests : LoopTest
         Twice,
         OtherThread,
         Throw,
+    }
+
+    /// <summary>A ValueTask does not show whose it is; one of ours is waited for like any future of ours, and takes nothing that another wait needs.</summary>
+    [Fact(Timeout = 30000)]
+    public void Await_OwnAndForeignValueTasksInTurn_EachComesBackToItsTask()
+    {
+        Run(async Coroutine () =>
+        {
+            using IDisposable hold = Time.Hold();
+            await LoopTask.Gather(Reader(1), Reader(2), Reader(3));
+        });
+
+        async Coroutine Reader(byte number)
+        {
+            var reader = new LoopStreamReader(loop: Loop);
+            LoopTask me = LoopTask.Current!;
+            for (int i = 0; i < 5; i++)
+            {
+                Loop.CallSoon(() => reader.FeedData([number]));
+                ReadResult result = await reader.ReadAsync();
+                Assert.Same(me, LoopTask.Current);
+                Assert.Equal(number, result.Buffer.FirstSpan[0]);
+                reader.AdvanceTo(result.Buffer.End);
+                Assert.Equal(number, await new ValueTask<byte>(Task.Run(() => number)));
+                Assert.Same(me, LoopTask.Current);
+            }
+        }
+    }
+
+    /// <summary>An awaiter that hands the callback to two sources of ours: the first that ends brings the task back.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Await_AwaiterOverTwoOwnValueTasks_TheFirstThatEndsCounts(int first)
+    {
+        Run(async Coroutine () =>
+        {
+            LoopStreamReader[] readers = [new(loop: Loop), new(loop: Loop)];
+            ValueTask<ReadResult>[] reads = [readers[0].ReadAsync(), readers[1].ReadAsync()];
+            Loop.CallSoon(() => readers[first].FeedData([1]));
+            await new Either(reads[0], reads[1]);
+            Assert.True(reads[first].IsCompleted);
+            Assert.False(reads[1 - first].IsCompleted);
+        });
+    }
+
+    private sealed class Either(ValueTask<ReadResult> one, ValueTask<ReadResult> other) : INotifyCompletion
+    {
+        public bool IsCompleted => false;
+
+        public Either GetAwaiter() => this;
+
+        public void GetResult()
+        {
+        }
+
+        public void OnCompleted(Action continuation)
+        {
+            one.GetAwaiter().OnCompleted(continuation);
+            other.GetAwaiter().OnCompleted(continuation);
+        }
     }
 
     private sealed class Custom(CallBack how) : INotifyCompletion

@@ -106,7 +106,7 @@ internal sealed class LoopQueuePutWait<T>(BridgeQueue<T> queue, EventLoop loop, 
     internal ValueTask Wait(CancellationToken token)
     {
         Join();
-        return BeginVoid(token);
+        return PendingVoid(token);
     }
 
     private protected override NoResult Finish(bool isServed)
@@ -126,7 +126,7 @@ internal sealed class LoopQueueTakeWait<T>(BridgeQueue<T> queue, EventLoop loop)
     internal ValueTask<T> Wait(CancellationToken token)
     {
         Join();
-        return Begin(token);
+        return Pending(token);
     }
 
     private protected override T Finish(bool isServed)
@@ -149,7 +149,7 @@ internal sealed class LoopQueueMoveWait<T>(BridgeQueue<T> queue, EventLoop loop,
     internal ValueTask<bool> Wait(CancellationToken token)
     {
         Join();
-        return Begin(token);
+        return Pending(token);
     }
 
     private protected override bool Finish(bool isServed)

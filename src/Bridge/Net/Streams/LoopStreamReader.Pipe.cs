@@ -5,8 +5,6 @@ namespace Bridge.Net;
 /// <content>The members of PipeReader.</content>
 public sealed partial class LoopStreamReader : PipeReader
 {
-    private LookSource? _look;
-
     /// <summary>Waits for bytes that were not examined yet, and gives all that there are.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost.</param>
     /// <returns>The buffer, valid until <see cref="AdvanceTo(SequencePosition, SequencePosition)"/>, which must follow.</returns>
@@ -16,7 +14,7 @@ public sealed partial class LoopStreamReader : PipeReader
     /// examined and not consumed pile up as long as more are asked for.
     /// </remarks>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        => (_look ??= new LookSource(Input)).Read(ReadRequest.Pipe(), this, cancellationToken);
+        => Input.LookAsync(this, cancellationToken);
 
     /// <summary>Gives the bytes that there are, if some of them were not examined yet.</summary>
     /// <param name="result">The buffer, valid until <see cref="AdvanceTo(SequencePosition, SequencePosition)"/>, which must follow.</param>

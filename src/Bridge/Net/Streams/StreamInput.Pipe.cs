@@ -17,7 +17,7 @@ internal sealed partial class StreamInput
     private bool _isCompleted;
 
     /// <summary>How the read under way has ended, in the words of ValueTask.</summary>
-    internal ValueTaskSourceStatus Status => _outcome switch
+    internal ValueTaskSourceStatus StatusOfRead => _outcome switch
     {
         ReadOutcome.Waiting => ValueTaskSourceStatus.Pending,
         ReadOutcome.Ready => ValueTaskSourceStatus.Succeeded,
@@ -26,6 +26,25 @@ internal sealed partial class StreamInput
     };
 
     internal bool IsCompleted => _isCompleted;
+
+    private protected override ValueTaskSourceStatus Status => StatusOfRead;
+
+    internal ValueTask<ReadResult> LookAsync(LoopStreamReader user, CancellationToken token)
+    {
+        if (token.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ReadResult>(token);
+        }
+
+        Prepare(ReadRequest.Pipe(), user);
+        if (Begin())
+        {
+            return new ValueTask<ReadResult>(FinishLook());
+        }
+
+        _waiter = this;
+        return Pending(token);
+    }
 
     internal bool TryLook(out ReadResult result, object user)
     {
@@ -42,7 +61,7 @@ internal sealed partial class StreamInput
         return true;
     }
 
-    internal ReadResult FinishLook()
+    private ReadResult FinishLook()
     {
         Finish(out _);
         _isLookedAt = true;
@@ -76,6 +95,12 @@ internal sealed partial class StreamInput
         _examined = (int)(seen - taken);
     }
 
+    private protected override void Interrupt(OperationCanceledException exception) => EndWait(exception);
+
+    private protected override void Abandon() => Release();
+
+    private protected override ReadResult Take() => FinishLook();
+
     internal void CancelLook()
     {
         _isLookCancelled = true;
@@ -93,7 +118,7 @@ internal sealed partial class StreamInput
 
         _isCompleted = true;
         _isLookedAt = false;
-        Interrupt(new InvalidOperationException(Messages.ReadAfterComplete(_request.Method)));
+        EndWait(new InvalidOperationException(Messages.ReadAfterComplete(_request.Method)));
         Take(_bytes.Length);
     }
 }

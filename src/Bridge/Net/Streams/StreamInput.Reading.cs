@@ -110,13 +110,16 @@ internal sealed partial class StreamInput
         _request = default;
     }
 
-    internal override void Run() => throw new InvalidOperationException("A read is not run.");
-
     internal override string Describe() => $"{_request.Method} of {this}";
 
     internal override void WakeWhenDone(LoopWork waiter, EventLoop loop)
     {
-        if (_outcome == ReadOutcome.Waiting)
+        if (_request.Kind == ReadKind.Pipe)
+        {
+            // A look has its turn first, as the source of a ValueTask, and wakes whoever awaits that.
+            base.WakeWhenDone(waiter, loop);
+        }
+        else if (_outcome == ReadOutcome.Waiting)
         {
             _waiter = waiter;
         }
@@ -127,10 +130,10 @@ internal sealed partial class StreamInput
     }
 
     internal override bool CancelWait(string? message)
-        => _outcome == ReadOutcome.Waiting ? Interrupt(new LoopCanceledException(message)) : _outcome == ReadOutcome.Interrupted;
+        => _outcome == ReadOutcome.Waiting ? EndWait(new LoopCanceledException(message)) : _outcome == ReadOutcome.Interrupted;
 
     /// <summary>Ends the wait with an exception. False: nobody waits, or the outcome is known already.</summary>
-    internal bool Interrupt(Exception exception)
+    internal bool EndWait(Exception exception)
     {
         if (!_isBusy || _outcome != ReadOutcome.Waiting)
         {

@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace Bridge.Net;
 
 /// <summary>What was received and not read yet, and the one read that waits for more: the inside of a <see cref="LoopStreamReader"/>.</summary>
@@ -5,7 +7,7 @@ namespace Bridge.Net;
 /// The protocol and the waiting task hold this object, not the reader: a stream that its user has dropped can be collected, and then closes.
 /// Loop thread.
 /// </remarks>
-internal sealed partial class StreamInput : LoopWork
+internal sealed partial class StreamInput : LoopValueSource<ReadResult>
 {
     private IReadTransport? _transport;
     private ByteQueue _bytes;
@@ -15,12 +17,7 @@ internal sealed partial class StreamInput : LoopWork
     private bool _isPaused;
 
     internal StreamInput(EventLoop loop, int limit)
-    {
-        Loop = loop;
-        Limit = limit;
-    }
-
-    internal EventLoop Loop { get; }
+        : base(loop) => Limit = limit;
 
     internal int Limit { get; }
 

@@ -140,12 +140,6 @@ internal static class ViewFailure
     }
 }
 
-/// <summary>A read of a <see cref="StreamView"/>.</summary>
-internal sealed class ViewFill(StreamInput input) : ReadSource<int>(input)
-{
-    private protected override int Take() => ViewFailure.Finish(Input);
-}
-
 /// <summary>A write of a <see cref="StreamView"/> that waits for room.</summary>
 internal sealed class ViewFlush(StreamOutput output) : WriterSource<NoResult>(output)
 {
@@ -160,7 +154,7 @@ internal sealed class ViewFlush(StreamOutput output) : WriterSource<NoResult>(ou
 
         _isFlushing = true;
         Wait(Output.JoinDrainers());
-        return BeginVoid(token);
+        return PendingVoid(token);
     }
 
     private protected override void Abandon()

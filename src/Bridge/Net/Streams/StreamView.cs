@@ -155,7 +155,7 @@ internal sealed partial class StreamView : Stream
     {
         try
         {
-            return (_fill ??= new ViewFill(reader.Input)).Read(ReadRequest.AtMost(buffer), this, token);
+            return (_fill ??= new ViewFill(reader.Input)).Read(buffer, this, token);
         }
         catch (SocketException exception)
         {

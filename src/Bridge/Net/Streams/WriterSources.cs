@@ -92,7 +92,7 @@ internal sealed class FlushSource(StreamOutput output) : WriterSource<FlushResul
 
         _isFlushing = true;
         Wait(Output.JoinDrainers());
-        return Begin(token);
+        return Pending(token);
     }
 
     /// <summary>There is no need to wait.</summary>
@@ -124,7 +124,7 @@ internal sealed class CloseSource(StreamOutput output) : WriterSource<NoResult>(
     internal ValueTask UntilClosed()
     {
         Wait(Output.JoinCloseWaiters());
-        return BeginVoid(CancellationToken.None);
+        return PendingVoid(CancellationToken.None);
     }
 
     private protected override NoResult Finish() => default;
