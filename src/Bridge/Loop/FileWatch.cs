@@ -13,15 +13,16 @@ namespace Bridge;
 internal sealed class FileWatch
 {
     private readonly ISelector _selector;
-    private readonly object _file;
-    private SelectorKey? _key;
+
+    /// <summary>While it is registered the <see cref="SelectorKey"/>, which knows the file; else the file. There is a watch for each connection.</summary>
+    private object _keyOrFile;
 
     /// <param name="selector">The loop's selector.</param>
     /// <param name="file">A <see cref="Socket"/> or a <see cref="SafeHandle"/>.</param>
     internal FileWatch(ISelector selector, object file)
     {
         _selector = selector;
-        _file = file;
+        _keyOrFile = file;
     }
 
     /// <summary>Whom to queue when the file can be read; null if nobody wants to know.</summary>
@@ -33,7 +34,7 @@ internal sealed class FileWatch
     /// <summary>The open transport that the file belongs to, which alone may watch it; null if there is none.</summary>
     internal object? Transport { get; set; }
 
-    internal bool IsRegistered => _key is not null;
+    internal bool IsRegistered => _keyOrFile is SelectorKey;
 
     /// <summary>
     /// The last receive took all there was. Trying again would most likely be in vain, and waiting is safe, for the interest in reading is
@@ -41,7 +42,9 @@ internal sealed class FileWatch
     /// </summary>
     internal bool IsDrained { get; set; }
 
-    internal bool IsFileClosed => _file is Socket socket ? socket.SafeHandle.IsClosed : ((SafeHandle)_file).IsClosed;
+    internal bool IsFileClosed => File is Socket socket ? socket.SafeHandle.IsClosed : ((SafeHandle)File).IsClosed;
+
+    private object File => _keyOrFile is SelectorKey key ? key.FileObject : _keyOrFile;
 
     /// <summary>Sets the read handler, in place of the one that may be there.</summary>
     /// <exception cref="SelectorException">The system refused to watch the file; the handler is not set.</exception>
@@ -95,19 +98,19 @@ internal sealed class FileWatch
 
     private void Arm(SelectorEvents side)
     {
-        if (_key is null)
+        if (_keyOrFile is not SelectorKey key)
         {
-            _key = _file is Socket socket ? _selector.Register(socket, side, this) : _selector.Register((SafeHandle)_file, side, this);
+            _keyOrFile = _keyOrFile is Socket socket ? _selector.Register(socket, side, this) : _selector.Register((SafeHandle)_keyOrFile, side, this);
         }
-        else if ((_key.Events & side) == 0)
+        else if ((key.Events & side) == 0)
         {
-            _key = _selector.Modify(_key, _key.Events | side, this);
+            _keyOrFile = _selector.Modify(key, key.Events | side, this);
         }
     }
 
     private void Disarm(SelectorEvents sides)
     {
-        if (_key is null || (_key.Events & sides) == 0)
+        if (_keyOrFile is not SelectorKey key || (key.Events & sides) == 0)
         {
             return;
         }
@@ -117,16 +120,15 @@ internal sealed class FileWatch
             IsDrained = false;
         }
 
-        SelectorEvents left = _key.Events & ~sides;
+        SelectorEvents left = key.Events & ~sides;
         if (left == SelectorEvents.None || IsFileClosed)
         {
-            SelectorKey key = _key;
-            _key = null;
+            _keyOrFile = key.FileObject;
             _selector.Unregister(key);
         }
         else
         {
-            _key = _selector.Modify(_key, left, this);
+            _keyOrFile = _selector.Modify(key, left, this);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bridge.Selectors;
@@ -9,9 +10,15 @@ namespace Bridge.Selectors;
 /// <para>Threads: belongs to the thread that uses the selector.</para>
 /// <para>Source: CPython <c>selectors.SelectorKey</c>. Unlike there, <see cref="ISelector.Modify"/> changes the key in place.</para>
 /// </remarks>
+// One for each connection: what can share a field does.
 [DebuggerDisplay("fd {Descriptor}: {Events}, {FileObject}")]
 public sealed class SelectorKey
 {
+    /// <summary>The caller's data; or the waker, whose key no caller sees.</summary>
+    private object? _data;
+    private byte _events;
+    private readonly bool _isWakers;
+
     /// <summary>Creates a key. Meant for those who write an <see cref="ISelector"/>; users get keys from Register.</summary>
     /// <param name="fileObject">The <see cref="Socket"/> or <see cref="SafeHandle"/> that was given to Register.</param>
     /// <param name="descriptor">The descriptor number at the time of registration.</param>
@@ -24,7 +31,7 @@ public sealed class SelectorKey
         FileObject = fileObject;
         Descriptor = descriptor;
         Events = events;
-        Data = data;
+        _data = data;
     }
 
     /// <summary>The <see cref="Socket"/> or <see cref="SafeHandle"/> that was registered.</summary>
@@ -34,10 +41,18 @@ public sealed class SelectorKey
     public nint Descriptor { get; }
 
     /// <summary>The current interest.</summary>
-    public SelectorEvents Events { get; internal set; }
+    public SelectorEvents Events
+    {
+        get => (SelectorEvents)_events;
+        internal set => _events = (byte)value;
+    }
 
     /// <summary>The caller's data, as given to Register or to the last Modify.</summary>
-    public object? Data { get; internal set; }
+    public object? Data
+    {
+        get => _data;
+        internal set => _data = value;
+    }
 
     /// <summary>The handle behind <see cref="FileObject"/>. Not referenced (AddRef) while registered, so its owner can really close it.</summary>
     internal SafeHandle? Handle { get; init; }
@@ -58,17 +73,18 @@ public sealed class SelectorKey
     internal int ReadySlot { get; set; }
 
     /// <summary>The waker whose own registration this is; null for a user's registration.</summary>
-    internal Waker? Waker { get; init; }
-
-    /// <summary>The socket to hand to Socket.Select; set by <see cref="SelectSelector"/> alone.</summary>
-    internal Socket? SelectableSocket { get; set; }
+    internal Waker? Waker
+    {
+        get => _isWakers ? Unsafe.As<Waker>(_data) : null;
+        init => (_data, _isWakers) = (value, value is not null);
+    }
 
     /// <summary>True once the owner closed the file object: whatever now has the number is not what was registered.</summary>
     internal bool IsFileClosed => Handle is { IsClosed: true };
 }
 
 /// <summary>The life of a <see cref="SelectorKey"/>: Unregistered, Registered, then Unregistered, or Replaced and then Unregistered.</summary>
-internal enum SelectorKeyState
+internal enum SelectorKeyState : byte
 {
     /// <summary>Not, or no longer, known to a selector.</summary>
     Unregistered,

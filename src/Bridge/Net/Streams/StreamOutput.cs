@@ -13,7 +13,7 @@ namespace Bridge.Net;
 /// </para>
 /// <para>The protocol holds this object, not the writer: see <see cref="StreamInput"/>. Loop thread.</para>
 /// </remarks>
-internal sealed class StreamOutput : LoopWork
+internal sealed partial class StreamOutput : LoopWork
 {
     /// <summary>So much is gathered at most before it is handed over.</summary>
     private const int MaxBatch = SegmentPool.Medium;
@@ -25,8 +25,9 @@ internal sealed class StreamOutput : LoopWork
 
     /// <summary>The callback whose first write went out at once.</summary>
     private long _lastCallback = -1;
-    private List<LoopFuture<NoResult>>? _drainers;
-    private List<LoopFuture<NoResult>>? _closeWaiters;
+
+    /// <summary>Serves the connection, if it came to a server, until that is done.</summary>
+    private LoopTask? _handler;
     private Exception? _lostBy;
     private bool _isPaused;
     private bool _isLost;
@@ -143,13 +144,19 @@ internal sealed class StreamOutput : LoopWork
     /// <summary>Drops what was gathered; not what somebody may still be writing into.</summary>
     internal void Drop() => _batch.Drop(Loop.Segments, _batch.Length);
 
-    /// <summary>The turn of the gathered writes, if nobody sent them before.</summary>
+    /// <summary>The turn of the gathered writes, if nobody sent them before; and of the handler's end.</summary>
     internal override void Run()
     {
         _isSendQueued = false;
         if (!Transport.IsClosing)
         {
             SendGathered();
+        }
+
+        if (_handler is { IsDone: true } handler)
+        {
+            _handler = null;
+            EndHandler(handler);
         }
     }
 
@@ -160,7 +167,7 @@ internal sealed class StreamOutput : LoopWork
     internal void Resume()
     {
         _isPaused = false;
-        End(_drainers, null);
+        End(_lines?.Drainers, null);
     }
 
     internal void Lose(Exception? exception)
@@ -168,8 +175,8 @@ internal sealed class StreamOutput : LoopWork
         _isLost = true;
         _lostBy = exception;
         Drop();
-        End(_drainers, exception);
-        End(_closeWaiters, exception);
+        End(_lines?.Drainers, exception);
+        End(_lines?.CloseWaiters, exception);
     }
 
     /// <summary>Whether more may be written. Throws if the connection is lost.</summary>
@@ -184,16 +191,18 @@ internal sealed class StreamOutput : LoopWork
         throw new SocketException((int)SocketError.ConnectionReset, Messages.ConnectionLost(_lostBy));
     }
 
-    /// <summary>Stands in line until more may be written, or the connection is lost. Leave it afterwards, however it ended.</summary>
-    internal LoopFuture<NoResult> JoinDrainers() => Join(ref _drainers);
-
-    /// <summary>Stands in line until the connection is over.</summary>
-    internal LoopFuture<NoResult> JoinCloseWaiters() => Join(ref _closeWaiters);
-
-    internal void Leave(LoopFuture<NoResult> waiter)
+    /// <summary>The connection's handler runs as a task: what it fails with is reported, and the connection closed.</summary>
+    internal void ServedBy(LoopTask handler)
     {
-        _drainers?.Remove(waiter);
-        _closeWaiters?.Remove(waiter);
+        _handler = handler;
+        handler.AddWaiter(this);
+    }
+
+    /// <summary>The handler has failed.</summary>
+    internal static void EndFailed(BaseTransport transport, Exception exception)
+    {
+        transport.Report("Unhandled exception in client_connected_cb", exception);
+        transport.Close();
     }
 
     /// <summary>Throws what the connection was lost by, if that is a failure.</summary>
@@ -231,30 +240,15 @@ internal sealed class StreamOutput : LoopWork
         }
     }
 
-    private LoopFuture<NoResult> Join(ref List<LoopFuture<NoResult>>? line)
+    private void EndHandler(LoopTask handler)
     {
-        LoopFuture<NoResult> waiter = Loop.CreateFuture<NoResult>();
-        (line ??= []).Add(waiter);
-        return waiter;
-    }
-
-    private static void End(List<LoopFuture<NoResult>>? line, Exception? exception)
-    {
-        if (line is null)
+        if (handler.IsCancelled)
         {
-            return;
+            Transport.Close();
         }
-
-        foreach (LoopFuture<NoResult> waiter in line)
+        else if (handler.GetException() is { } exception)
         {
-            if (exception is null)
-            {
-                waiter.TrySetResult(default);
-            }
-            else
-            {
-                waiter.TrySetException(exception);
-            }
+            EndFailed(Transport, exception);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Bridge.Net;
 
 /// <summary>The protocol behind a stream: feeds the input, and tells the output how the transport is.</summary>
@@ -72,37 +70,13 @@ internal sealed class StreamProtocol : BufferedProtocol
         }
         catch (Exception exception) when (exception is not IFatalLoopException)
         {
-            ReportHandler(transport, exception);
+            StreamOutput.EndFailed(transport, exception);
             return;
         }
 
         if (serving is not null)
         {
-            LoopTask task = Input.Loop.CreateTask(serving);
-            task.AddWaiter(new HandlerEnd(task, transport));
-        }
-    }
-
-    private static void ReportHandler(BaseTransport transport, Exception exception)
-    {
-        transport.Report("Unhandled exception in client_connected_cb", exception);
-        transport.Close();
-    }
-
-    /// <summary>Runs when a connection's handler is done.</summary>
-    private sealed class HandlerEnd(LoopTask task, BaseTransport transport) : LoopWork
-    {
-        internal override void Run()
-        {
-            Debug.Assert(task.IsDone, "Queued by the task's completion.");
-            if (task.IsCancelled)
-            {
-                transport.Close();
-            }
-            else if (task.GetException() is { } exception)
-            {
-                ReportHandler(transport, exception);
-            }
+            Output.ServedBy(Input.Loop.CreateTask(serving));
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Bridge.Net;
 /// <para>Threads: every member belongs to the loop thread, unless it says otherwise. Source: asyncio's <c>BaseTransport</c>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
-public abstract class BaseTransport
+public abstract class BaseTransport : LoopWork
 {
     /// <summary>For the transports of this library and for those that wrap another one.</summary>
     /// <param name="loop">The loop that the transport belongs to.</param>
@@ -68,6 +68,9 @@ public abstract class BaseTransport
 
     /// <summary>The descriptor, which is nobody else's to watch; null if it is not known here.</summary>
     internal virtual SafeHandle? WatchedHandle => null;
+
+    /// <summary>Its file can be read: a transport that the loop queues itself for that overrides it.</summary>
+    internal override void Run() => throw new InvalidOperationException("This transport is not run.");
 
     /// <summary>Tells the loop's exception handler of a failure of this transport or of its protocol. Loop thread.</summary>
     internal void Report(string message, Exception? exception)

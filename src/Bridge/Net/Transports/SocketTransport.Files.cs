@@ -6,9 +6,6 @@ namespace Bridge.Net;
 /// <content>Sending a file by the system itself.</content>
 internal sealed partial class SocketTransport
 {
-    /// <summary>Completed when the socket can be written, while a file is being sent and nothing else waits.</summary>
-    private LoopFuture<bool>? _writable;
-
     /// <summary>Sends what was written before, then the file.</summary>
     /// <returns>How many bytes; 0 if the file is empty there, or the system cannot send it.</returns>
     internal async Coroutine<long> SendFile(SafeHandle file, long offset, long? count)
@@ -63,13 +60,13 @@ internal sealed partial class SocketTransport
     private LoopFuture<bool> BecomesWritable()
     {
         ThrowIfLost(null);
-        _writable = Loop.CreateFuture<bool>();
+        LoopFuture<bool> writable = Writer.FileSender = Loop.CreateFuture<bool>();
         if (!TryArmWriting())
         {
             ThrowIfLost(null);
         }
 
-        return _writable;
+        return writable;
     }
 
     private void ThrowIfLost(Exception? cause)
@@ -83,12 +80,12 @@ internal sealed partial class SocketTransport
     /// <summary>Wakes the one who sends a file; called whenever the socket was writable, and when the connection is over.</summary>
     private void WakeFileSender(Exception? failure)
     {
-        if (_writable is not { } waiter)
+        if (_writer?.FileSender is not { } waiter)
         {
             return;
         }
 
-        _writable = null;
+        _writer.FileSender = null;
         if (IsClosing)
         {
             waiter.TrySetException(new IOException(Messages.LostWhileSendingFile(this), failure));

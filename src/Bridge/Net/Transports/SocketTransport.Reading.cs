@@ -47,7 +47,7 @@ internal sealed partial class SocketTransport
 
         try
         {
-            _watch.SetReader(_reader);
+            _watch.SetReader(this);
         }
         catch (Exception exception) when (exception is IOException or ArgumentException)
         {
@@ -56,7 +56,12 @@ internal sealed partial class SocketTransport
         }
     }
 
-    private void OnReadable()
+    internal override ExecutionContext? RunContext => _context;
+
+    internal override string Describe() => $"reading of {this}";
+
+    /// <summary>The socket is readable.</summary>
+    internal override void Run()
     {
         if (!IsReading)
         {
@@ -168,15 +173,5 @@ internal sealed partial class SocketTransport
         {
             Close();
         }
-    }
-
-    /// <summary>What the loop queues when the socket is readable.</summary>
-    private sealed class ReadSide(SocketTransport transport, ExecutionContext? context) : LoopWork
-    {
-        internal override ExecutionContext? RunContext => context;
-
-        internal override void Run() => transport.OnReadable();
-
-        internal override string Describe() => $"reading of {transport}";
     }
 }

@@ -16,6 +16,8 @@ internal sealed partial class SocketTransport
     private WriteFlow _flow;
     private int _lostWrites;
 
+    private WriteSide Writer => _writer ??= new WriteSide(this);
+
     /// <inheritdoc/>
     public override int WriteBufferSize => _buffer?.Size ?? 0;
 
@@ -216,7 +218,7 @@ internal sealed partial class SocketTransport
 
         try
         {
-            _watch.SetWriter(_writer ??= new WriteSide(this, _reader.RunContext));
+            _watch.SetWriter(Writer);
             return true;
         }
         catch (Exception exception) when (exception is IOException or ArgumentException)
@@ -290,9 +292,12 @@ internal sealed partial class SocketTransport
     }
 
     /// <summary>What the loop queues when the socket is writable.</summary>
-    private sealed class WriteSide(SocketTransport transport, ExecutionContext? context) : LoopWork
+    private sealed class WriteSide(SocketTransport transport) : LoopWork
     {
-        internal override ExecutionContext? RunContext => context;
+        /// <summary>Completed when the socket can be written, while a file is being sent and nothing else waits.</summary>
+        internal LoopFuture<bool>? FileSender { get; set; }
+
+        internal override ExecutionContext? RunContext => transport._context;
 
         internal override void Run() => transport.OnWritable();
 

@@ -8,13 +8,13 @@ namespace Bridge.Net;
 /// <summary>A connected stream socket on the loop: TCP or Unix-domain.</summary>
 /// <remarks>
 /// Writes go out at once if they can; only the rest is copied and waits. All transports of a loop receive into one buffer, so a connection
-/// that is idle holds none. Source: asyncio's <c>_SelectorSocketTransport</c>.
+/// that is idle holds none. The transport itself is what the loop queues when the socket is readable. Source: asyncio's <c>_SelectorSocketTransport</c>.
 /// </remarks>
 internal sealed partial class SocketTransport : Transport
 {
     private readonly ITransportOwner? _owner;
     private readonly FileWatch _watch;
-    private readonly ReadSide _reader;
+    private readonly ExecutionContext? _context;
     private readonly PeerAddress _peer;
     private SocketFile _file;
     private BaseProtocol _protocol;
@@ -32,7 +32,7 @@ internal sealed partial class SocketTransport : Transport
         _peer = peer;
         _flow = WriteFlow.Create();
         _watch = loop.WatchOf(file.Watched);
-        _reader = new ReadSide(this, loop.CaptureContext());
+        _context = loop.CaptureContext();
         _watch.Transport = this;
         loop.Transports.Add(this);
         _owner?.Attach(this);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Bridge.Selectors;
 
@@ -18,6 +19,9 @@ public sealed class SelectSelector : Selector
     private readonly List<Socket> _write = [];
     private readonly List<Socket> _error = [];
 
+    /// <summary>For registrations of handles, for as long as their keys live.</summary>
+    private readonly ConditionalWeakTable<SelectorKey, Socket> _wrappers = [];
+
     /// <summary>Creates the selector; Socket.Select needs nothing from the system beforehand.</summary>
     public SelectSelector()
         : base("select")
@@ -30,22 +34,22 @@ public sealed class SelectSelector : Selector
 
     private protected override void Watch(SelectorKey key)
     {
-        if (key.FileObject is Socket socket)
+        if (key.FileObject is Socket)
         {
-            key.SelectableSocket = socket;
             return;
         }
 
         try
         {
             // Any handle may turn out to be a socket's; only a socket has a type.
-            key.SelectableSocket = new Socket(key.Handle as SafeSocketHandle ?? new SafeSocketHandle(key.Descriptor, ownsHandle: false));
-            _ = key.Handle is SafeSocketHandle ? null : key.SelectableSocket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Type);
+            var wrapper = new Socket(key.Handle as SafeSocketHandle ?? new SafeSocketHandle(key.Descriptor, ownsHandle: false));
+            _ = key.Handle is SafeSocketHandle ? null : wrapper.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Type);
 
             // The wrapper owns nothing: collected after the registration, its finalizer would close the user's handle.
 #pragma warning disable CA1816
-            GC.SuppressFinalize(key.SelectableSocket);
+            GC.SuppressFinalize(wrapper);
 #pragma warning restore CA1816
+            _wrappers.AddOrUpdate(key, wrapper);
         }
         catch (SocketException) when (key.Handle is not SafeSocketHandle)
         {
@@ -129,6 +133,18 @@ public sealed class SelectSelector : Selector
         return left >= s_maxWait ? s_maxWait : TimeSpan.FromTicks(WaitTime.RoundUp(left.Ticks, unit) * unit);
     }
 
+    /// <summary>What Socket.Select is given for a registration.</summary>
+    private Socket SocketOf(SelectorKey key)
+    {
+        if (key.FileObject is Socket socket)
+        {
+            return socket;
+        }
+
+        _wrappers.TryGetValue(key, out var wrapper);
+        return wrapper!;
+    }
+
     private void Fill()
     {
         ClearLists();
@@ -136,7 +152,7 @@ public sealed class SelectSelector : Selector
         {
             if (!key.IsFileClosed)
             {
-                var socket = key.SelectableSocket!;
+                var socket = SocketOf(key);
                 _error.Add(socket);
                 if ((key.Events & SelectorEvents.Read) != 0)
                 {
@@ -155,8 +171,8 @@ public sealed class SelectSelector : Selector
             // A broken waker would end each wait at once until it is rebuilt.
             if (key.Waker!.IsHealthy && !key.IsFileClosed)
             {
-                _error.Add(key.SelectableSocket!);
-                _read.Add(key.SelectableSocket!);
+                _error.Add(SocketOf(key));
+                _read.Add(SocketOf(key));
             }
         }
     }
@@ -166,7 +182,7 @@ public sealed class SelectSelector : Selector
         foreach (var socket in sockets)
         {
             // A socket that another thread closed meanwhile may have lost its number; it is not reported.
-            if (Registry.Find(socket.SafeHandle.DangerousGetHandle()) is { } key && ReferenceEquals(key.SelectableSocket, socket))
+            if (Registry.Find(socket.SafeHandle.DangerousGetHandle()) is { } key && ReferenceEquals(SocketOf(key), socket))
             {
                 if (key.Waker is not null && events != SelectorEvents.Read)
                 {
@@ -200,11 +216,11 @@ public sealed class SelectSelector : Selector
 
             try
             {
-                key.SelectableSocket!.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Type);
+                SocketOf(key).GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Type);
             }
             catch (SocketException)
             {
-                _error.Add(key.SelectableSocket!);
+                _error.Add(SocketOf(key));
             }
             catch (ObjectDisposedException)
             {
