@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Bridge.Net;
 
 namespace Bridge.Benchmarks.Serving;
 
-/// <summary>A loop of ours used like a bare selector: read callbacks, and calls on non-blocking sockets that fail by a code instead of an exception.</summary>
+/// <summary>A loop of ours used like a bare selector: read callbacks, and calls on bare descriptors that fail by a code instead of an exception.</summary>
 internal sealed class CallbackServer
 {
     private readonly EventLoop _loop;
@@ -24,20 +25,19 @@ internal sealed class CallbackServer
     {
         var server = new CallbackServer(loop, listener, options.Counts);
         listener.Blocking = false;
+        listener.NoDelay = true;
         loop.AddReader(listener, server.Accept);
     }
 
-    /// <summary>One per turn, because an accept in vain throws, and that costs more than a turn.</summary>
     private void Accept()
     {
-        Socket socket = _listener.Accept();
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        var connection = new Connection(this, socket);
-        _loop.AddReader(socket, connection.Receive);
+        while (SocketDescriptor.TryAccept(_listener, out SocketDescriptor? socket, out _))
+        {
+            _loop.AddReader(socket, new Connection(this, socket).Receive);
+        }
     }
 
-    private sealed class Connection(CallbackServer server, Socket socket)
+    private sealed class Connection(CallbackServer server, SocketDescriptor socket)
     {
         /// <summary>What could not be sent; nothing is received until it has gone.</summary>
         private byte[] _left = [];
@@ -46,7 +46,7 @@ internal sealed class CallbackServer
 
         internal void Receive()
         {
-            int received = socket.Receive(server._buffer, SocketFlags.None, out SocketError error);
+            int received = socket.Receive(server._buffer, out SocketError error);
             if (error == SocketError.WouldBlock)
             {
                 return;
@@ -68,7 +68,7 @@ internal sealed class CallbackServer
 
         private void Send(ReadOnlySpan<byte> data)
         {
-            int sent = socket.Send(data, SocketFlags.None, out SocketError error);
+            int sent = socket.Send(data, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
             {
                 End(error);
@@ -84,7 +84,7 @@ internal sealed class CallbackServer
 
         private void SendLeft()
         {
-            int sent = socket.Send(_left.AsSpan(_start), SocketFlags.None, out SocketError error);
+            int sent = socket.Send(_left.AsSpan(_start), out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
             {
                 server._loop.RemoveWriter(socket);
@@ -106,7 +106,7 @@ internal sealed class CallbackServer
             if (server._counts && error == SocketError.Success)
             {
                 BinaryPrimitives.WriteInt64LittleEndian(server._buffer, _total);
-                socket.Send(server._buffer.AsSpan(0, sizeof(long)), SocketFlags.None, out _);
+                socket.Send(server._buffer.AsSpan(0, sizeof(long)), out _);
             }
 
             server._loop.RemoveReader(socket);

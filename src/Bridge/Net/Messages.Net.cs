@@ -10,6 +10,9 @@ internal static partial class Messages
     internal static string BlockingSocket(Socket socket)
         => $"{FileText.Of(socket)} is blocking: an operation on it could hold up the whole loop. Set socket.Blocking = false first.";
 
+    internal const string NoSocketDescriptors
+        = "Bare socket descriptors exist on Linux only: elsewhere .NET does not let an accepted connection go without a Socket. Use Socket.Accept, or a Server with a Protocol.";
+
     internal static string ClosedWhileWaiting(string operation)
         => $"The socket was closed while {operation} waited for it.";
 

@@ -8,17 +8,31 @@ namespace Bridge.Net;
 internal partial struct SocketFile
 {
     /// <summary>Takes one connection that waits at a listening socket. It is non-blocking and not inherited by child processes.</summary>
-    internal readonly unsafe bool TryAccept(out SocketFile accepted, out PeerAddress peer, out SocketError error)
+    internal readonly bool TryAccept(out SocketFile accepted, out PeerAddress peer, out SocketError error)
     {
         accepted = default;
         peer = default;
+        if (!OperatingSystem.IsLinux())
+        {
+            return TryAcceptSocket(out accepted, out error);
+        }
+
+        int descriptor = Accept(out peer, out error);
+        if (descriptor < 0)
+        {
+            return false;
+        }
+
+        accepted = new SocketFile(new DescriptorHandle(descriptor));
+        return true;
+    }
+
+    /// <summary>The same on Linux, as a bare descriptor that the caller has to own. Negative: there is none, as the error says.</summary>
+    internal readonly unsafe int Accept(out PeerAddress peer, out SocketError error)
+    {
+        peer = default;
         try
         {
-            if (!OperatingSystem.IsLinux() || _socket is null)
-            {
-                return TryAcceptSocket(out accepted, out error);
-            }
-
             int descriptor;
             uint length;
             fixed (byte* name = peer.Room)
@@ -33,18 +47,12 @@ internal partial struct SocketFile
 
             peer.SetSize(length);
             Result(descriptor, out error);
-            if (descriptor < 0)
-            {
-                return false;
-            }
-
-            accepted = new SocketFile(new DescriptorHandle(descriptor));
-            return true;
+            return descriptor;
         }
         catch (ObjectDisposedException)
         {
             error = SocketError.OperationAborted;
-            return false;
+            return -1;
         }
     }
 

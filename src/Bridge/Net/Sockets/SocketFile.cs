@@ -25,7 +25,8 @@ internal partial struct SocketFile
         _handle = socket.SafeHandle;
     }
 
-    private SocketFile(DescriptorHandle handle) => _handle = handle;
+    /// <param name="handle">Of a stream socket; on Unix only.</param>
+    internal SocketFile(SafeHandle handle) => _handle = handle;
 
     internal readonly SafeHandle Handle => _handle;
 
