@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using Bridge.Net.Native;
 
 namespace Bridge.Net;
 
@@ -11,18 +9,16 @@ internal sealed partial class SocketTransport
 {
     private const int WarnFrom = 5;
 
-    private WriteBuffer? _buffer;
+    /// <summary>Null until something has had to wait, or the limits were set.</summary>
     private WriteSide? _writer;
-    private WriteFlow _flow;
-    private int _lostWrites;
 
     private WriteSide Writer => _writer ??= new WriteSide(this);
 
     /// <inheritdoc/>
-    public override int WriteBufferSize => _buffer?.Size ?? 0;
+    public override int WriteBufferSize => _writer?.Buffer.Size ?? 0;
 
     /// <inheritdoc/>
-    public override (int Low, int High) WriteBufferLimits => _flow.Limits;
+    public override (int Low, int High) WriteBufferLimits => (_writer?.Flow ?? WriteFlow.Create()).Limits;
 
     /// <inheritdoc/>
     public override bool CanWriteEof => true;
@@ -31,8 +27,8 @@ internal sealed partial class SocketTransport
     public override void SetWriteBufferLimits(int? high = null, int? low = null)
     {
         Loop.AssertLoopThread();
-        _flow.SetLimits(high, low);
-        _flow.Grown(WriteBufferSize, this);
+        Writer.Flow.SetLimits(high, low);
+        Writer.Flow.Grown(WriteBufferSize, this);
     }
 
     /// <inheritdoc/>
@@ -124,9 +120,9 @@ internal sealed partial class SocketTransport
             throw new InvalidOperationException(Messages.WriteAfterEof(this));
         }
 
-        if (++_lostWrites >= WarnFrom)
+        if (++Writer.LostWrites >= WarnFrom)
         {
-            Loop.WriteWarning(Messages.WriteAfterLoss(this, _lostWrites));
+            Loop.WriteWarning(Messages.WriteAfterLoss(this, Writer.LostWrites));
         }
 
         return false;
@@ -158,40 +154,6 @@ internal sealed partial class SocketTransport
         return 0;
     }
 
-    /// <summary>Sends the first pieces in one call.</summary>
-    private unsafe int SendFirst(in ReadOnlySequence<byte> data, out SocketError error)
-    {
-        Span<SocketLibC.IoVector> vectors = stackalloc SocketLibC.IoVector[Pins.Length];
-        Pins pins = default;
-        int count = 0;
-        try
-        {
-            foreach (ReadOnlyMemory<byte> piece in data)
-            {
-                if (count == Pins.Length)
-                {
-                    break;
-                }
-
-                if (!piece.IsEmpty)
-                {
-                    pins[count] = piece.Pin();
-                    vectors[count] = new SocketLibC.IoVector { Base = (byte*)pins[count].Pointer, Length = (nuint)piece.Length };
-                    count++;
-                }
-            }
-
-            return _file.Send(vectors[..count], out error);
-        }
-        finally
-        {
-            for (int i = 0; i < count; i++)
-            {
-                pins[i].Dispose();
-            }
-        }
-    }
-
     private void WriteLater(ReadOnlySpan<byte> data)
     {
         if (data.IsEmpty)
@@ -199,14 +161,14 @@ internal sealed partial class SocketTransport
             return;
         }
 
-        _buffer ??= new WriteBuffer();
-        if (_buffer.IsEmpty && !TryArmWriting())
+        WriteSide writer = Writer;
+        if (writer.Buffer.IsEmpty && !TryArmWriting())
         {
             return;
         }
 
-        _buffer.Append(data);
-        _flow.Grown(_buffer.Size, this);
+        writer.Buffer.Append(data);
+        writer.Flow.Grown(writer.Buffer.Size, this);
     }
 
     private bool TryArmWriting()
@@ -228,9 +190,10 @@ internal sealed partial class SocketTransport
         }
     }
 
-    private void OnWritable()
+    private void OnWritable(WriteSide writer)
     {
-        if (_buffer is not { IsEmpty: false } buffer)
+        WriteBuffer buffer = writer.Buffer;
+        if (buffer.IsEmpty)
         {
             _watch.ClearWriter();
             WakeFileSender(null);
@@ -244,7 +207,7 @@ internal sealed partial class SocketTransport
         }
 
         buffer.Advance(sent);
-        _flow.Shrunk(buffer.Size, this);
+        writer.Flow.Shrunk(buffer.Size, this);
         if (!buffer.IsEmpty || (_flags & TransportFlags.Lost) != 0)
         {
             // More to send, perhaps just written by the protocol; or aborted by it.
@@ -263,43 +226,23 @@ internal sealed partial class SocketTransport
         }
     }
 
-    private int SendBuffered(WriteBuffer buffer, out SocketError error)
-    {
-        if (buffer.IsContiguous)
-        {
-            return _file.Send(buffer.First, out error);
-        }
-
-        Span<SocketLibC.IoVector> vectors = stackalloc SocketLibC.IoVector[SocketFile.MaxVectors];
-        Span<GCHandle> pins = stackalloc GCHandle[SocketFile.MaxVectors];
-        int count = buffer.Pin(vectors, pins);
-        int sent = _file.Send(vectors[..count], out error);
-        foreach (GCHandle pin in pins[..count])
-        {
-            pin.Free();
-        }
-
-        return sent;
-    }
-
-    /// <summary>The pieces of one gathered send.</summary>
-    [InlineArray(Length)]
-    private struct Pins
-    {
-        internal const int Length = 16;
-
-        private MemoryHandle _first;
-    }
-
-    /// <summary>What the loop queues when the socket is writable.</summary>
+    /// <summary>What waits to be sent, and what the loop queues when the socket is writable: most connections never need it.</summary>
     private sealed class WriteSide(SocketTransport transport) : LoopWork
     {
+        /// <summary>Flow control, which changes in place.</summary>
+        internal WriteFlow Flow = WriteFlow.Create();
+
+        /// <summary>Writes after the connection was lost.</summary>
+        internal int LostWrites;
+
+        internal WriteBuffer Buffer { get; } = new();
+
         /// <summary>Completed when the socket can be written, while a file is being sent and nothing else waits.</summary>
         internal LoopFuture<bool>? FileSender { get; set; }
 
         internal override ExecutionContext? RunContext => transport._context;
 
-        internal override void Run() => transport.OnWritable();
+        internal override void Run() => transport.OnWritable(this);
 
         internal override string Describe() => $"writing of {transport}";
     }

@@ -30,7 +30,6 @@ internal sealed partial class SocketTransport : Transport
         _protocol = protocol;
         _owner = owner;
         _peer = peer;
-        _flow = WriteFlow.Create();
         _watch = loop.WatchOf(file.Watched);
         _context = loop.CaptureContext();
         _watch.Transport = this;
@@ -102,7 +101,7 @@ internal sealed partial class SocketTransport : Transport
     internal override void ReleaseFile()
     {
         _flags |= TransportFlags.Closing | TransportFlags.Lost;
-        _buffer?.Clear();
+        _writer?.Buffer.Clear();
         _file.Close();
     }
 
@@ -138,7 +137,7 @@ internal sealed partial class SocketTransport : Transport
         }
 
         _flags |= TransportFlags.Closing;
-        _buffer?.Clear();
+        _writer?.Buffer.Clear();
         _watch.ClearReader();
         _watch.ClearWriter();
         Lose(exception);
