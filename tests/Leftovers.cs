@@ -1,0 +1,81 @@
+[assembly: AssemblyFixture(typeof(Bridge.TestKit.Leftovers))]
+
+namespace Bridge.TestKit;
+
+/// <summary>After the last test of an assembly: no thread and no descriptor may be there that was not there before the first. Linux, where the system lists both.</summary>
+/// <remarks>Compiled into every test assembly. A thread that is just ending, or a file whose finalizer is due, gets a moment.</remarks>
+public sealed class Leftovers : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<string> _before = [.. Threads(), .. Descriptors()];
+
+    public void Dispose()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        List<string> left = [];
+        SpinWait.SpinUntil(() => IsClean(out left), s_patience);
+        if (left.Count > 0)
+        {
+            throw new InvalidOperationException($"The tests have left behind: {string.Join("; ", left)}");
+        }
+    }
+
+    private bool IsClean(out List<string> left)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        left = [.. Threads().Concat(Descriptors()).Where(one => !_before.Contains(one))];
+        return left.Count == 0;
+    }
+
+    /// <summary>All threads but those that the runtime starts for itself, and the runner's.</summary>
+    private static IEnumerable<string> Threads()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            yield break;
+        }
+
+        foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            string? name = null;
+            try
+            {
+                name = File.ReadAllText(Path.Combine(thread, "comm")).TrimEnd();
+            }
+            catch (IOException)
+            {
+                // Ended meanwhile.
+            }
+
+            if (name is not null && !name.StartsWith(".NET", StringComparison.Ordinal))
+            {
+                yield return $"thread '{name}' ({Path.GetFileName(thread)})";
+            }
+        }
+    }
+
+    /// <summary>Sockets, pipes, and what the system makes without a name: selectors, events, children.</summary>
+    private static IEnumerable<string> Descriptors()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            yield break;
+        }
+
+        foreach (string descriptor in Directory.EnumerateFiles("/proc/self/fd"))
+        {
+            string? target = new FileInfo(descriptor).LinkTarget;
+            if (target is not null && (target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("pipe:", StringComparison.Ordinal)
+                || target.StartsWith("anon_inode:", StringComparison.Ordinal) || target.StartsWith("/tmp/", StringComparison.Ordinal)))
+            {
+                yield return $"descriptor {Path.GetFileName(descriptor)} ({target})";
+            }
+        }
+    }
+}
