@@ -25,7 +25,7 @@ internal sealed class FutureExtras
 
     internal void Add(FutureWaiter waiter)
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             (_waiters ??= []).Add(waiter);
         }
@@ -34,7 +34,7 @@ internal sealed class FutureExtras
     /// <summary>True: it was still here, so the completer has not told it and never will.</summary>
     internal bool Remove(FutureWaiter waiter)
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             return _waiters is not null && _waiters.Remove(waiter);
         }
@@ -42,7 +42,7 @@ internal sealed class FutureExtras
 
     internal List<FutureWaiter>? TakeWaiters()
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             var taken = _waiters;
             _waiters = null;

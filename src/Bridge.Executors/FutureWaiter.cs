@@ -25,7 +25,7 @@ internal sealed class FutureWaiter(WaitCondition condition, int pending)
 
     internal void Completed(ConcurrentFuture future, bool failed)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _finished.Enqueue(future);
             _pending--;

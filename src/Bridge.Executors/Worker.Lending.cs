@@ -106,7 +106,7 @@ internal sealed partial class Worker
 
         internal void Ring()
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 _rang = true;
                 Monitor.PulseAll(_lock);

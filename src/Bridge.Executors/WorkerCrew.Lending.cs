@@ -14,7 +14,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Sets whom to call, and returns who was called before.</summary>
     internal Action? SetLender(Action? lender)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             Action? before = _lender;
             _lender = lender;
@@ -25,7 +25,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Takes the oldest job that <paramref name="bottom"/> caused; the others keep their order.</summary>
     internal IExecutorJob? TakeLent(BottomJob bottom)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             IExecutorJob? taken = null;
             for (int left = _jobs.Count; left > 0; left--)
@@ -76,7 +76,7 @@ internal sealed partial class WorkerCrew
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _slots.Count > 0 ? _slots[0] : null;
             }
@@ -86,7 +86,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Whether the thread runs it while it waits.</summary>
     private bool IsLent(ConcurrentFuture future)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             BottomJob? bottom = _slots.Count > 0 ? _slots[0]?.KnownBottom : null;
             foreach (QueuedJob queued in _jobs)
