@@ -201,6 +201,7 @@ public abstract partial class ConcurrentFuture
         }
 
         extras.DoneEvent?.Set();
+        extras.RingBells();
         if (IsNotifiedStatus(status))
         {
             NotifyWaiters(extras);

@@ -22,6 +22,15 @@ internal sealed partial class WorkerCrew
         }
     }
 
+    /// <summary>Whether a job waits that <paramref name="bottom"/> caused.</summary>
+    internal bool HasLent(BottomJob bottom)
+    {
+        using (Interrupts.Hold(_lock))
+        {
+            return _jobs.Any(queued => queued.Cause == bottom);
+        }
+    }
+
     /// <summary>Takes the oldest job that <paramref name="bottom"/> caused; the others keep their order.</summary>
     internal IExecutorJob? TakeLent(BottomJob bottom)
     {
