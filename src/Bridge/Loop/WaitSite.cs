@@ -7,7 +7,7 @@ namespace Bridge;
 internal sealed partial class WaitSite
 {
     /// <summary>Waits of ours that are over in an instant, or that the method exists for. They are nobody's mistake.</summary>
-    private static readonly string[] s_own = ["Bridge.EventLoopThread..ctor"];
+    private static readonly string[] s_own = ["Bridge.EventLoopThread..ctor", "Bridge.GuestDriver.AwaitHelper"];
 
     private WaitSite(WaitKind kind, string call, string method, string key, string stack)
     {
