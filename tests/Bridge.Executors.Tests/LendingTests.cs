@@ -73,8 +73,12 @@ public sealed class LendingTests : IDisposable
             begun.Wait();
             SpinWait.SpinUntil(() => waiting!.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
             ConcurrentFuture<int> behind = _other.Submit(() => 1);
-            behind.AddDoneCallback(_ => { });
-            _pool.Submit(() => source.Cancel());
+            Thread here = Thread.CurrentThread;
+            _pool.Submit(() =>
+            {
+                SpinWait.SpinUntil(() => here.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+                source.Cancel();
+            });
             return behind.GetResult();
         });
         ConcurrentFuture<int> second = _other.Submit(() =>

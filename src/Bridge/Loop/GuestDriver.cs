@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bridge.Executors;
 
 namespace Bridge;
@@ -73,6 +74,8 @@ internal sealed class GuestDriver
     /// <summary>Ends the helper's wait, if it waits, and returns when it has. The host's thread.</summary>
     internal void TakeBack() => Interrupts.Defer(this, static driver => driver.AwaitHelper());
 
+    /// <summary>Known by its name where waits on a host loop are judged (<see cref="WaitSite"/>), so not inlined.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AwaitHelper()
     {
         lock (_gate)
