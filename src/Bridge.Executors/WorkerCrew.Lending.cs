@@ -58,7 +58,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Throws if waiting would close a circle: each thread waits for a job that only the next one could run, and the last for one of the first.</summary>
     internal void ThrowIfCircle(Worker worker, ConcurrentFuture future)
     {
-        List<string> chain = [];
+        List<ConcurrentFuture> chain = [];
         for (int i = 0; i < LongestChain; i++)
         {
             if (future.IsDone || future.RunsOn is not { } crew || crew.IsLent(future))
@@ -66,7 +66,7 @@ internal sealed partial class WorkerCrew
                 return;
             }
 
-            chain.Add($"{future} on executor '{crew.Executor.Name}'");
+            chain.Add(future);
             if (crew == this)
             {
                 throw new InvalidOperationException(Messages.Circle(Executor.Name, chain));
