@@ -63,6 +63,7 @@ public abstract partial class EventLoop
     internal void RunOrphaned()
     {
         _guest = null;
+        _state = EventLoopState.Running; // The run goes on, also after a stop that did not end it.
         EndRest();
         RunTurns();
     }

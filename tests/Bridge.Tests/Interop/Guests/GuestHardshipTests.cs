@@ -10,7 +10,11 @@ public sealed class GuestHardshipTests : IDisposable
     private readonly TaskCompletionSource<LoopTask> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EventLoop _loop;
 
-    public GuestHardshipTests() => _loop = new SelectorEventLoop(_selector, new EventLoopOptions { Name = "guest" });
+    public GuestHardshipTests()
+    {
+        _loop = new SelectorEventLoop(_selector, new EventLoopOptions { Name = "guest" });
+        _loop.ExceptionHandler = static (_, _) => { };
+    }
 
     public void Dispose() => _loop.Close();
 
@@ -53,11 +57,46 @@ public sealed class GuestHardshipTests : IDisposable
         using var host = new HostPump();
         _loop.Close();
         _loop = new SelectorEventLoop(null, new EventLoopOptions { Name = "guest", TimeProvider = new DeadTimers() });
-        _loop.ExceptionHandler = (_, _) => { };
+        _loop.ExceptionHandler = static (_, _) => { };
         host.Do(() => _loop.RunAsGuest(host, () => LoopTask.Sleep(TimeSpan.FromHours(2)), _done.SetResult));
         await Ended();
         Assert.True(_loop.IsClosed);
         Assert.Empty(host.Failures);
+    }
+
+    [Fact(Timeout = 30000)]
+    public async Task Orphan_StopIsCalledOnTheWay_RunsOn()
+    {
+        using var host = new HostPump();
+        LoopFuture<int> never = _loop.CreateFuture<int>();
+        bool wasRunning = false;
+        host.Do(() => _loop.RunAsGuest(
+            host,
+            async Coroutine () =>
+            {
+                try
+                {
+                    await never;
+                }
+                finally
+                {
+                    _loop.Stop();
+                    try
+                    {
+                        await LoopTask.Yield();
+                    }
+                    finally
+                    {
+                        wasRunning = _loop.IsRunning;
+                    }
+                }
+            },
+            _done.SetResult));
+        await Asleep();
+        host.Refuse();
+        _loop.CallSoonThreadSafe(() => { });
+        await Ended();
+        Assert.True(wasRunning);
     }
 
     private Task<LoopTask> Ended() => _done.Task.WaitAsync(LoopHost.Limit);
