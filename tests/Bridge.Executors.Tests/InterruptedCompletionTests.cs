@@ -11,7 +11,7 @@ public sealed class InterruptedCompletionTests
         var future = new ConcurrentFuture<int>();
         int done = 0;
         Thread waiter = StartAndBlock(() => done = ConcurrentFuture.Wait([future], s_limit).Done.Count);
-        CompleteInterrupted(Private.Field(future, "_extras")!, () => future.SetResult(1));
+        CompleteInterrupted(Private.Await(future, "_extras"), () => future.SetResult(1));
         waiter.Join();
         Assert.Equal(1, done);
     }
@@ -24,7 +24,8 @@ public sealed class InterruptedCompletionTests
         bool calledBack = false;
         future.AddDoneCallback(_ => calledBack = true);
         Thread waiter = StartAndBlock(() => Record.Exception(() => result = future.GetResult(s_limit)));
-        object signal = Private.Field(Private.Field(future, "_extras")!, "DoneEvent")!;
+        object signal = Private.Await(Private.Await(future, "_extras"), "DoneEvent");
+        SpinWait.SpinUntil(() => WaitersOf(signal) > 0);   // it spins and sleeps before
         CompleteInterrupted(Private.Field(signal, "m_lock")!, () => future.SetResult(1));
         waiter.Join();
         Assert.Equal(1, result);
@@ -53,6 +54,9 @@ public sealed class InterruptedCompletionTests
         Assert.Equal(5, waiting.GetResult(s_limit));
         limited.Shutdown();
     }
+
+    /// <summary>The lower bits of the event's state count those who are, or are about to be, in Monitor.Wait.</summary>
+    private static int WaitersOf(object signal) => (int)Private.Field(signal, "m_combinedState")! & 0x7FFFF;
 
     /// <summary>Has another thread, which is interrupted, complete something while a lock it needs is held.</summary>
     private static void CompleteInterrupted(object guard, Action complete)
