@@ -8,7 +8,7 @@ public sealed partial class CapacityLimiter
     /// <summary>Takes a slot, or queues the waiter if there is one. True: the slot is taken.</summary>
     internal bool TryAcquireOrWait(Waiter? waiter)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_waiters.Count == 0 && _borrowed < _total)
             {
@@ -28,7 +28,7 @@ public sealed partial class CapacityLimiter
     /// <summary>Takes a waiter out of the queue. False: it was granted a slot, or is just being granted one.</summary>
     internal bool TryForget(Waiter waiter)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (waiter.Node.List is null)
             {
@@ -53,7 +53,7 @@ public sealed partial class CapacityLimiter
         {
             if (!waiter.TryGrant())
             {
-                lock (_lock)
+                using (Interrupts.Hold(_lock))
                 {
                     _borrowed--;
                 }
@@ -63,7 +63,7 @@ public sealed partial class CapacityLimiter
 
     private Waiter? TakeWaiterForFreeSlot()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_waiters.First is not { } node || _borrowed >= _total)
             {

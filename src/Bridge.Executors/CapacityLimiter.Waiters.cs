@@ -33,7 +33,7 @@ public sealed partial class CapacityLimiter
 
         internal override bool TryGrant()
         {
-            Granted.Set();
+            Interrupts.Set(Granted);
             return true;
         }
     }

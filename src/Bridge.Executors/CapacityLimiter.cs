@@ -33,7 +33,7 @@ public sealed partial class CapacityLimiter
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _total;
             }
@@ -42,7 +42,7 @@ public sealed partial class CapacityLimiter
         set
         {
             CheckTotal(value);
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 _total = value;
             }
@@ -56,7 +56,7 @@ public sealed partial class CapacityLimiter
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return Math.Max(0, _total - _borrowed);
             }
@@ -68,7 +68,7 @@ public sealed partial class CapacityLimiter
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _borrowed;
             }
@@ -80,7 +80,7 @@ public sealed partial class CapacityLimiter
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _waiters.Count;
             }
@@ -95,7 +95,7 @@ public sealed partial class CapacityLimiter
     /// <exception cref="InvalidOperationException">No slot is in use.</exception>
     public void Release()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_borrowed == 0)
             {

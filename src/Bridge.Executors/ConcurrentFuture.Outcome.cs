@@ -124,7 +124,7 @@ public abstract partial class ConcurrentFuture
         Interlocked.MemoryBarrier();   // pairs with the compare-exchanges that install into _extras
         if (_extras is { } extras)
         {
-            Release(extras, status);
+            Interrupts.Defer((future: this, extras, status), static done => done.future.Release(done.extras, done.status));
         }
 
         RunCallbacks(callbacks);
@@ -192,6 +192,7 @@ public abstract partial class ConcurrentFuture
         return !cancelled;
     }
 
+    /// <summary>Tells those who wait. An interrupt of this thread may break it off, for .NET's own objects take locks; then it is done again, which does no harm.</summary>
     private void Release(FutureExtras extras, int status)
     {
         if (extras.TaskSource is { } taskSource)
@@ -200,6 +201,7 @@ public abstract partial class ConcurrentFuture
         }
 
         extras.DoneEvent?.Set();
+        extras.RingBells();
         if (IsNotifiedStatus(status))
         {
             NotifyWaiters(extras);

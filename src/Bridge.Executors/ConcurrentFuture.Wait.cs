@@ -166,4 +166,13 @@ public abstract partial class ConcurrentFuture
     }
 
     private void RemoveWaiter(FutureWaiter waiter) => _extras?.Remove(waiter);
+
+    /// <summary>Has the bell rung when the future is done, unless it is: the caller looks after this.</summary>
+    internal void AddBell(Bell bell)
+    {
+        EnsureExtras().Add(bell);
+        Interlocked.MemoryBarrier();   // rule 3
+    }
+
+    internal void RemoveBell(Bell bell) => _extras?.Remove(bell);
 }

@@ -21,7 +21,7 @@ namespace Bridge.Executors;
 //  2. The order "outcome, then state". Readers take the state with a volatile read; once it says done, _outcome and the result were
 //     written before and never change again, so they are read without the gate.
 //  3. "Install, fence, look" for what is rarely needed and lives in _extras: the Task, the event that blocked threads wait for, the
-//     token source, the waiters of Wait and AsCompleted. The installer puts the object in place (a full fence) and then looks at the
+//     token source, the waiters of Wait and AsCompleted, the bells of lending threads. The installer puts the object in place (a full fence) and then looks at the
 //     state; the completer changes the state, passes a full fence and then looks for the object. At least one of them sees the other,
 //     and releasing twice does no harm.
 [DebuggerDisplay("{ToString(),nq}")]

@@ -3,7 +3,7 @@ namespace Bridge.Executors;
 /// <summary>The parts of a future that most futures never need, so that the future itself stays small.</summary>
 /// <remarks>
 /// Each field is set at most once, by compare-exchange from any thread, and then looked at by the completer: rule 3 of the protocol in
-/// ConcurrentFuture.cs. The waiters are guarded by a lock on this object, which never leaves the assembly.
+/// ConcurrentFuture.cs. The two lists are guarded by a lock on this object, which never leaves the assembly.
 /// </remarks>
 internal sealed class FutureExtras
 {
@@ -23,9 +23,12 @@ internal sealed class FutureExtras
 
     private List<FutureWaiter>? _waiters;
 
+    /// <summary>Of threads that lend themselves while they wait.</summary>
+    private List<Bell>? _bells;
+
     internal void Add(FutureWaiter waiter)
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             (_waiters ??= []).Add(waiter);
         }
@@ -34,15 +37,39 @@ internal sealed class FutureExtras
     /// <summary>True: it was still here, so the completer has not told it and never will.</summary>
     internal bool Remove(FutureWaiter waiter)
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             return _waiters is not null && _waiters.Remove(waiter);
         }
     }
 
+    internal void Add(Bell bell)
+    {
+        using (Interrupts.Hold(this))
+        {
+            (_bells ??= []).Add(bell);
+        }
+    }
+
+    internal void Remove(Bell bell)
+    {
+        using (Interrupts.Hold(this))
+        {
+            _bells?.Remove(bell);
+        }
+    }
+
+    internal void RingBells()
+    {
+        using (Interrupts.Hold(this))
+        {
+            _bells?.ForEach(static bell => bell.Ring());
+        }
+    }
+
     internal List<FutureWaiter>? TakeWaiters()
     {
-        lock (this)
+        using (Interrupts.Hold(this))
         {
             var taken = _waiters;
             _waiters = null;

@@ -12,6 +12,9 @@ internal sealed class FutureWaiter(WaitCondition condition, int pending)
     private int _pending = pending;
     private bool _enough = pending == 0;
 
+    /// <summary>Rung as well, if the waiting thread lends itself meanwhile.</summary>
+    private Bell? _bell;
+
     internal bool IsSatisfied
     {
         get
@@ -25,7 +28,8 @@ internal sealed class FutureWaiter(WaitCondition condition, int pending)
 
     internal void Completed(ConcurrentFuture future, bool failed)
     {
-        lock (_lock)
+        Bell? bell;
+        using (Interrupts.Hold(_lock))
         {
             _finished.Enqueue(future);
             _pending--;
@@ -36,11 +40,26 @@ internal sealed class FutureWaiter(WaitCondition condition, int pending)
             {
                 Monitor.Pulse(_lock);
             }
+
+            bell = _bell;
+        }
+
+        bell?.Ring();
+    }
+
+    internal void SetBell(Bell bell)
+    {
+        lock (_lock)
+        {
+            _bell = bell;
         }
     }
 
     /// <summary>Blocks until enough futures are done. False: time is up.</summary>
     internal bool Wait(WaitTime time)
+        => time.Remaining != 0 && Worker.Current is { Bottom: not null } worker ? worker.LendUntil(this, time) : Block(time);
+
+    private bool Block(WaitTime time)
     {
         lock (_lock)
         {

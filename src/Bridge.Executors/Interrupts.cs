@@ -1,10 +1,13 @@
 namespace Bridge.Executors;
 
 /// <summary>Keeps Thread.Interrupt from breaking off what others rely on.</summary>
-/// <remarks>This file is compiled into both libraries.</remarks>
+/// <remarks>
+/// An interrupt is thrown by every wait, also by that for a contended lock. Where a job is handed on, an outcome told or something put back, that
+/// would lose it. Such code waits by these methods: the interrupt strikes at the thread's next wait after them. This file is compiled into both libraries.
+/// </remarks>
 internal static class Interrupts
 {
-    /// <summary>Does a step that an interrupt can strike only before it has any effect; it is then done again, and the interrupt strikes at the thread's next wait.</summary>
+    /// <summary>Does a step that an interrupt can strike only before it has any effect, or that can be done twice; it is then done again.</summary>
     internal static void Defer<T>(T state, Action<T> step)
     {
         bool interrupted = false;
@@ -27,6 +30,31 @@ internal static class Interrupts
         }
     }
 
+    /// <summary>Enters the lock; <c>using</c> leaves it.</summary>
+    internal static HeldLock Hold(Lock guard)
+    {
+        if (!guard.TryEnter())
+        {
+            Defer(guard, static guard => guard.Enter());
+        }
+
+        return new HeldLock(guard);
+    }
+
+    /// <summary>Enters the monitor; <c>using</c> leaves it. Waiting in it is up to the caller.</summary>
+    internal static HeldMonitor Hold(object monitor)
+    {
+        if (!Monitor.TryEnter(monitor))
+        {
+            Defer(monitor, Monitor.Enter);
+        }
+
+        return new HeldMonitor(monitor);
+    }
+
+    /// <summary>Sets the event and wakes those who wait, for which it takes a lock.</summary>
+    internal static void Set(ManualResetEventSlim signal) => Defer(signal, static signal => signal.Set());
+
     /// <summary>Makes this thread forget an interrupt that was for something it has done.</summary>
     internal static void Forget()
     {
@@ -42,5 +70,15 @@ internal static class Interrupts
         catch (ThreadInterruptedException)
         {
         }
+    }
+
+    internal readonly ref struct HeldLock(Lock guard)
+    {
+        public void Dispose() => guard.Exit();
+    }
+
+    internal readonly ref struct HeldMonitor(object monitor)
+    {
+        public void Dispose() => Monitor.Exit(monitor);
     }
 }

@@ -51,13 +51,19 @@ public sealed class JobLineage
     public static bool TryBeginLending(Action offered, out Action? outer)
     {
         outer = null;
-        if (Worker.Current is not { Bottom: not null } worker)
+        if (Worker.Current is not { Bottom: { } bottom } worker)
         {
             return false;
         }
 
         outer = worker.Crew.SetLender(offered);
         worker.LoopsRunning++;
+        if (worker.Crew.HasLent(bottom))
+        {
+            // It came before, when nobody could be called.
+            offered();
+        }
+
         return true;
     }
 

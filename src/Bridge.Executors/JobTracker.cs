@@ -22,7 +22,7 @@ internal sealed class JobTracker(Executor owner)
         get
         {
             var seen = new List<(TrackedJob Job, Thread Thread, long StartedAt)>();
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 for (var job = _first; job is not null; job = job.Next)
                 {
@@ -44,7 +44,7 @@ internal sealed class JobTracker(Executor owner)
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _queued;
             }
@@ -54,7 +54,7 @@ internal sealed class JobTracker(Executor owner)
     /// <summary>Accepts a job.</summary>
     internal void Add(TrackedJob job)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_shutdown)
             {
@@ -80,7 +80,7 @@ internal sealed class JobTracker(Executor owner)
 
     internal void End(TrackedJob job)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _active--;
             job.Current = TrackedJob.Phase.Ended;
@@ -118,7 +118,7 @@ internal sealed class JobTracker(Executor owner)
     private void Close(bool cancelFutures)
     {
         List<TrackedJob> dropped = [];
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _shutdown = true;
             for (var job = cancelFutures ? _first : null; job is not null; job = job.Next)
@@ -137,7 +137,7 @@ internal sealed class JobTracker(Executor owner)
 
     private bool WaitUntilEmpty(WaitTime time)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             while (_queued + _active > 0)
             {
@@ -154,7 +154,7 @@ internal sealed class JobTracker(Executor owner)
 
     private void ThrowIfOwnJob()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             for (var job = _first; job is not null; job = job.Next)
             {
@@ -168,7 +168,7 @@ internal sealed class JobTracker(Executor owner)
 
     private bool TryLeaveQueue(TrackedJob job, TrackedJob.Phase phase)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (job.Current != TrackedJob.Phase.Queued)
             {

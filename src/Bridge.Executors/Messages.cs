@@ -54,9 +54,11 @@ internal static class Messages
         => $"{future} is queued on executor '{executor}', whose only thread is this one; waiting here could never end. "
             + "Call the function directly, or await the future.";
 
-    internal static string Circle(string executor, List<string> chain)
-        => $"The thread of executor '{executor}' would wait for {string.Join(", whose thread waits for ", chain)}: a circle in which none could ever go on. "
+    internal static string Circle(string executor, List<ConcurrentFuture> chain)
+        => $"The thread of executor '{executor}' would wait for {string.Join(", whose thread waits for ", chain.Select(OnItsExecutor))}: a circle in which none could ever go on. "
             + "Await instead of blocking, or let one of them run on another executor.";
+
+    private static string OnItsExecutor(ConcurrentFuture future) => $"{future} on executor '{future.RunsOn!.Executor.Name}'";
 
     internal static string NoSlotInTime(int milliseconds) => $"No slot of the limiter became free within {milliseconds} ms.";
 }

@@ -7,7 +7,10 @@ internal sealed partial class Worker
     private BottomJob? _bottom;
     private bool _isInJob;
 
-    /// <summary>What this thread is blocked for; null while it runs. Written by this thread, with a fence behind it; read by those who look for a circle.</summary>
+    /// <summary>
+    /// What this thread is blocked for, if nothing else can end that; null while it runs. Written by this thread, with a fence behind it; read by those who
+    /// look for a circle.
+    /// </summary>
     private volatile ConcurrentFuture? _waitingFor;
 
     /// <summary>The job at the bottom of this thread's stack; null outside jobs, and on threads that are one of several.</summary>
@@ -27,18 +30,52 @@ internal sealed partial class Worker
         var time = WaitTime.Of(milliseconds);
         var bell = new Bell();
         ConcurrentFuture? outerWait = _waitingFor;
-        Action? outerLender = Crew.SetLender(bell.Ring);
-        _waitingFor = future;
         try
         {
-            Interlocked.MemoryBarrier();   // of two threads that close a circle at once, one sees the other
-            Crew.ThrowIfCircle(this, future);
-            future.AddDoneCallback(static (_, bell) => ((Bell)bell!).Ring(), bell);
+            if (milliseconds < 0 && !cancellationToken.CanBeCanceled)
+            {
+                _waitingFor = future;
+                Interlocked.MemoryBarrier();   // of two threads that close a circle at once, one sees the other
+                Crew.ThrowIfCircle(this, future);
+            }
+
+            future.AddBell(bell);
+            return LendUntil(bell, future, static future => future.IsDone, time, cancellationToken);
+        }
+        finally
+        {
+            future.RemoveBell(bell);
+            _waitingFor = outerWait;
+        }
+    }
+
+    /// <summary>The same for several futures.</summary>
+    internal bool LendUntil(FutureWaiter waiter, WaitTime time)
+    {
+        var bell = new Bell();
+        waiter.SetBell(bell);
+        return LendUntil(bell, waiter, static waiter => waiter.IsSatisfied, time, CancellationToken.None);
+    }
+
+    internal void RunLentJobs()
+    {
+        while (_bottom is { } bottom && Crew.TakeLent(bottom) is { } job)
+        {
+            RunLent(job);
+        }
+    }
+
+    /// <summary>The bell rings when the wait may be over.</summary>
+    private bool LendUntil<T>(Bell bell, T awaited, Func<T, bool> isOver, WaitTime time, CancellationToken cancellationToken)
+    {
+        Action? outerLender = Crew.SetLender(bell.Ring);
+        try
+        {
             using var registration = cancellationToken.UnsafeRegister(static bell => ((Bell)bell!).Ring(), bell);
             while (true)
             {
                 RunLentJobs();
-                if (future.IsDone)
+                if (isOver(awaited))
                 {
                     return true;
                 }
@@ -46,40 +83,35 @@ internal sealed partial class Worker
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!bell.Wait(time))
                 {
-                    return false;
+                    return isOver(awaited);
                 }
             }
         }
         finally
         {
-            _waitingFor = outerWait;
             Crew.SetLender(outerLender);
+
+            // What came meanwhile and was not run is the outer one's.
             outerLender?.Invoke();
         }
     }
 
-    internal void RunLentJobs()
+    /// <summary>Runs a job inside the one that waits, which is then again as it was.</summary>
+    private void RunLent(IExecutorJob job)
     {
-        while (_bottom is { } bottom && Crew.TakeLent(bottom) is { } job)
-        {
-            ConcurrentFuture? wait = _waitingFor;
-            var home = SynchronizationContext.Current;
-            IExecutorJob? outer = _job;
-            long startedAt = _startedAt;
-            _waitingFor = null;
-            SynchronizationContext.SetSynchronizationContext(_home);
-            try
-            {
-                RunGuarded(job);
-            }
-            finally
-            {
-                Volatile.Write(ref _startedAt, startedAt);
-                Volatile.Write(ref _job, outer);
-                SynchronizationContext.SetSynchronizationContext(home);
-                _waitingFor = wait;
-            }
-        }
+        ConcurrentFuture? wait = _waitingFor;
+        var home = SynchronizationContext.Current;
+        IExecutorJob? outer = _job;
+        long startedAt = _startedAt;
+        bool wasInterruptible = _interruptible;
+        _waitingFor = null;
+        SynchronizationContext.SetSynchronizationContext(_home);
+        RunGuarded(job);
+        SynchronizationContext.SetSynchronizationContext(home);
+        Volatile.Write(ref _startedAt, startedAt);
+        Volatile.Write(ref _job, outer);
+        Volatile.Write(ref _interruptible, wasInterruptible);
+        _waitingFor = wait;
     }
 
     private void BeginJob()
@@ -95,40 +127,6 @@ internal sealed partial class Worker
         {
             bottom.IsOver = true;
             _bottom = null;
-        }
-    }
-
-    /// <summary>Wakes a lending thread: once for any number of rings.</summary>
-    private sealed class Bell
-    {
-        private readonly object _lock = new();
-        private bool _rang;
-
-        internal void Ring()
-        {
-            lock (_lock)
-            {
-                _rang = true;
-                Monitor.PulseAll(_lock);
-            }
-        }
-
-        internal bool Wait(WaitTime time)
-        {
-            lock (_lock)
-            {
-                while (!_rang)
-                {
-                    int milliseconds = time.Remaining;
-                    if (milliseconds == 0 || !Monitor.Wait(_lock, milliseconds))
-                    {
-                        return _rang;
-                    }
-                }
-
-                _rang = false;
-                return true;
-            }
         }
     }
 }

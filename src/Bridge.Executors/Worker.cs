@@ -85,14 +85,11 @@ internal sealed partial class Worker
         }
         finally
         {
-            Interrupts.Defer((this, started), static start =>
+            using (Interrupts.Hold(_parking))
             {
-                lock (start.Item1._parking)
-                {
-                    start.Item1._started = start.started;
-                    Monitor.PulseAll(start.Item1._parking);
-                }
-            });
+                _started = started;
+                Monitor.PulseAll(_parking);
+            }
         }
     }
 
@@ -127,13 +124,10 @@ internal sealed partial class Worker
     {
         if (Interlocked.Exchange(ref _wake, Woken) == Parked)
         {
-            Interrupts.Defer(_parking, static parking =>
+            using (Interrupts.Hold(_parking))
             {
-                lock (parking)
-                {
-                    Monitor.PulseAll(parking);   // a join may wait here too
-                }
-            });
+                Monitor.PulseAll(_parking);   // a join may wait here too
+            }
         }
     }
 
@@ -208,7 +202,7 @@ internal sealed partial class Worker
         if (SetUp())
         {
             _home = SynchronizationContext.Current;
-            while (Uninterrupted(static worker => worker.Crew.TryTakeJob(worker)))
+            while (TryTakeJob())
             {
                 Crew.Make(_next);
                 RunJob();
@@ -217,18 +211,17 @@ internal sealed partial class Worker
             TearDown();
         }
 
-        Uninterrupted(static worker => worker.Crew.Leave(worker));
+        Crew.Leave(this);
     }
 
-    /// <summary>Repeats a step that an interrupt broke off. It was meant for a job that has ended meanwhile; the worker belongs to the next one.</summary>
-    /// <remarks>Interrupts strike only where a thread waits: before the crew's lock is entered, or parked. Both steps can be repeated from there.</remarks>
-    private bool Uninterrupted(Func<Worker, bool> step)
+    /// <summary>An interrupt that strikes while the worker is parked was meant for a job that has ended meanwhile: it looks at the queue again.</summary>
+    private bool TryTakeJob()
     {
         while (true)
         {
             try
             {
-                return step(this);
+                return Crew.TryTakeJob(this);
             }
             catch (ThreadInterruptedException)
             {

@@ -21,7 +21,7 @@ internal sealed partial class WorkerCrew
         }
 
         Worker worker;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             AssertInvariants();
             if (_jobs.Count <= _starting || _woken > 0 || _shutdown || _threadCount >= Options.MaxThreads)
@@ -46,7 +46,7 @@ internal sealed partial class WorkerCrew
         {
             bool alone;
             Worker? idle;
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 Arrive(worker);
                 RemoveFromSlots(worker);

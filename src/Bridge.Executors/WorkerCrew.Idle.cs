@@ -84,7 +84,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Ends a worker that waited its idle time in vain. False: it was woken in the last moment and is needed.</summary>
     private bool TryRetire(Worker worker)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (!worker.IsIdle)
             {
@@ -103,7 +103,7 @@ internal sealed partial class WorkerCrew
         while (true)
         {
             Worker? worker;
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 worker = PopIdle();
             }

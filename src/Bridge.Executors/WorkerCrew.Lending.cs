@@ -14,7 +14,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Sets whom to call, and returns who was called before.</summary>
     internal Action? SetLender(Action? lender)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             Action? before = _lender;
             _lender = lender;
@@ -22,10 +22,19 @@ internal sealed partial class WorkerCrew
         }
     }
 
+    /// <summary>Whether a job waits that <paramref name="bottom"/> caused.</summary>
+    internal bool HasLent(BottomJob bottom)
+    {
+        using (Interrupts.Hold(_lock))
+        {
+            return _jobs.Any(queued => queued.Cause == bottom);
+        }
+    }
+
     /// <summary>Takes the oldest job that <paramref name="bottom"/> caused; the others keep their order.</summary>
     internal IExecutorJob? TakeLent(BottomJob bottom)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             IExecutorJob? taken = null;
             for (int left = _jobs.Count; left > 0; left--)
@@ -49,7 +58,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Throws if waiting would close a circle: each thread waits for a job that only the next one could run, and the last for one of the first.</summary>
     internal void ThrowIfCircle(Worker worker, ConcurrentFuture future)
     {
-        List<string> chain = [];
+        List<ConcurrentFuture> chain = [];
         for (int i = 0; i < LongestChain; i++)
         {
             if (future.IsDone || future.RunsOn is not { } crew || crew.IsLent(future))
@@ -57,7 +66,7 @@ internal sealed partial class WorkerCrew
                 return;
             }
 
-            chain.Add($"{future} on executor '{crew.Executor.Name}'");
+            chain.Add(future);
             if (crew == this)
             {
                 throw new InvalidOperationException(Messages.Circle(Executor.Name, chain));
@@ -76,7 +85,7 @@ internal sealed partial class WorkerCrew
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _slots.Count > 0 ? _slots[0] : null;
             }
@@ -86,7 +95,7 @@ internal sealed partial class WorkerCrew
     /// <summary>Whether the thread runs it while it waits.</summary>
     private bool IsLent(ConcurrentFuture future)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             BottomJob? bottom = _slots.Count > 0 ? _slots[0]?.KnownBottom : null;
             foreach (QueuedJob queued in _jobs)

@@ -66,7 +66,7 @@ internal sealed partial class WorkerCrew
     {
         List<IExecutorJob> dropped = [];
         List<Worker> needed = [];
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _shutdown = true;
             if (cancelFutures)
@@ -99,7 +99,7 @@ internal sealed partial class WorkerCrew
 
     private List<Worker> AllWorkers()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             List<Worker> all = [.. _leaving];
             foreach (var worker in _slots)

@@ -54,7 +54,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _threadCount;
             }
@@ -65,7 +65,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _idleCount;
             }
@@ -76,7 +76,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         get
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 return _jobs.Count;
             }
@@ -97,7 +97,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
         }
 
         Action? lender;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             AssertInvariants();
             ThrowIfClosed();
@@ -117,7 +117,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
         call.Woken?.Wake();
         if (call.Grows)
         {
-            Interrupts.Defer(this, static crew => crew.Grow());
+            Grow();
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         while (true)
         {
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 AssertInvariants();
                 Arrive(worker);
@@ -157,7 +157,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     {
         ConcurrentFuture.Report(Executor, cause, Messages.Broken(Executor.Name, reason));
         List<IExecutorJob> dropped;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _broken ??= (reason, cause);
             dropped = TakeQueue();
@@ -172,9 +172,9 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
     }
 
     /// <summary>The worker's thread is about to end.</summary>
-    internal bool Leave(Worker worker)
+    internal void Leave(Worker worker)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             Arrive(worker);
 
@@ -183,8 +183,6 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
             {
                 _threadCount--;
             }
-
-            return true;
         }
     }
 
@@ -196,7 +194,7 @@ internal sealed partial class WorkerCrew(Executor executor, ICrewOwner owner, Cr
         }
 
         bool queued = false;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             BottomJob? bottom = Worker.Current?.KnownBottom;
             foreach (var job in _jobs)

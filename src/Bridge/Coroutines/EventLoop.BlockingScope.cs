@@ -87,7 +87,7 @@ public abstract partial class EventLoop
         }
 
         EventLoop outer = scope.Outer!;
-        nuint stackTop = outer.Suspend();
+        outer.IsSuspended = true;
         try
         {
             LoopTask task = main.MakeTask(scope, null);
@@ -99,7 +99,7 @@ public abstract partial class EventLoop
         }
         finally
         {
-            outer.Unsuspend(stackTop);
+            outer.IsSuspended = false;
             scope.Close();
         }
     }

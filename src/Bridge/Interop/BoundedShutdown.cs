@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -145,7 +146,7 @@ internal sealed class BoundedShutdown
     private void End(LoopShutdownReport report)
     {
         Interlocked.CompareExchange(ref _report, report, null);
-        _ended.Set();
+        Interrupts.Set(_ended);
     }
 
     private LoopShutdownReport MakeReport(bool loopAnswered)

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>Carries a loop future's outcome to a Task: done on the loop thread, continuations elsewhere.</summary>
@@ -36,7 +38,7 @@ internal sealed class FutureToTask<T> : LoopWork, IOwnWork
     internal override void Run()
     {
         _closeRegistration.Dispose();
-        _tokenRegistration.Unregister();
+        Interrupts.Defer(_tokenRegistration, static registration => registration.Unregister());
         TakeOutcome().TryCopyTo(_task);
     }
 
@@ -96,7 +98,7 @@ internal sealed class FutureToTask<T> : LoopWork, IOwnWork
     /// <summary>On the closing thread, or at once if the loop is closed already.</summary>
     private void EndByClose()
     {
-        _tokenRegistration.Unregister();
+        Interrupts.Defer(_tokenRegistration, static registration => registration.Unregister());
         Outcome<T> outcome = _future.IsDone ? TakeOutcome() : Outcome<T>.Cancelled(LoopClosedException.Of(_future.Loop));
         outcome.TryCopyTo(_task);
     }

@@ -45,7 +45,7 @@ internal static class RunningStack
             }
 
             string type = method.DeclaringTypeName ?? "";
-            bool isOurs = IsOfLibrary(method.DeclaringAssemblyName);
+            bool isOurs = CodeName.OfAssembly(method.DeclaringAssemblyName).SequenceEqual(s_library);
             if (isOurs && type == s_engine && method.Name == LoopTask.StepMethod)
             {
                 return frames;
@@ -78,13 +78,6 @@ internal static class RunningStack
         => frame.GetFileName() is { } file && frame.GetFileLineNumber() is > 0 and var line ? new(method, kind, file, line) : new(method, kind);
 
     private static string NameIn(string type, string method) => $"{type}+{method}";
-
-    /// <summary>By the simple name: ahead of time the full one has fewer parts.</summary>
-    private static bool IsOfLibrary(string assembly)
-    {
-        int end = assembly.IndexOf(',', StringComparison.Ordinal);
-        return assembly.AsSpan(0, end < 0 ? assembly.Length : end).SequenceEqual(s_library);
-    }
 
     private static bool IsMachinery(string type)
         => type.StartsWith("System.Runtime.CompilerServices.", StringComparison.Ordinal) || type.StartsWith("System.Threading.ExecutionContext", StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>What is done about a wait that blocks the loop thread. Entered by the loop's synchronization context; loop thread only.</summary>
@@ -38,14 +40,17 @@ internal sealed class BlockedWait(EventLoop loop)
             return;
         }
 
-        object monitor = new();
-        lock (monitor)
-        {
-            _isLearning = true;
-            Monitor.Wait(monitor, 0);
-            _isLearning = false;
-        }
+        _isLearning = true;
 
+        // An interrupt is for the code that runs then.
+        Interrupts.Defer(new object(), static monitor =>
+        {
+            lock (monitor)
+            {
+                Monitor.Wait(monitor, 0);
+            }
+        });
+        _isLearning = false;
         _handleThread = Thread.CurrentThread;
     }
 

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>Undoes a registration with <see cref="CloseRegistry"/>.</summary>
@@ -26,7 +28,7 @@ internal sealed class CloseRegistry
     /// <summary>Registers an action; if the loop is closed already it runs now.</summary>
     internal CloseRegistration Add(Action action)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (!_closed)
             {
@@ -40,7 +42,7 @@ internal sealed class CloseRegistry
 
     internal void Remove(LinkedListNode<Action> node)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (node.List is not null)
             {
@@ -52,7 +54,7 @@ internal sealed class CloseRegistry
     /// <summary>What is registered. Any thread.</summary>
     internal Action[] Snapshot()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             return [.. _actions];
         }
@@ -62,7 +64,7 @@ internal sealed class CloseRegistry
     internal void Close(Action<Exception> onError)
     {
         Action[] actions;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _closed = true;
             actions = [.. _actions];

@@ -3,7 +3,10 @@ namespace Bridge;
 /// <content>What a loop does differently while a foreign one drives it. See <see cref="GuestDriver"/>.</content>
 public abstract partial class EventLoop
 {
-    /// <summary>Who brings the turns, while a foreign loop does. Written before the first turn and after the last; read by the loop thread.</summary>
+    /// <summary>
+    /// Who brings the turns, while a foreign loop does. Written before the first turn and after the last; read by the loop thread, and by that of a host
+    /// that takes no more turns, for which a late sight is benign.
+    /// </summary>
     private GuestDriver? _guest;
 
     /// <summary>A guest that announced its sleep has not taken that back yet. Loop thread.</summary>
@@ -12,13 +15,7 @@ public abstract partial class EventLoop
     /// <summary>Begins a run whose turns the driver brings.</summary>
     internal void BeginGuestRun(GuestDriver driver)
     {
-        ThrowIfClosed();
-        if (_state == EventLoopState.Running)
-        {
-            throw new InvalidOperationException(Messages.AlreadyRunning(this));
-        }
-
-        _state = EventLoopState.Running;
+        ClaimRun();
         _guest = driver;
     }
 
@@ -36,6 +33,7 @@ public abstract partial class EventLoop
         }
         finally
         {
+            ForgetCallback();
             _stopping = false;
             LeaveThread();
             SynchronizationContext.SetSynchronizationContext(hosts);
@@ -65,6 +63,7 @@ public abstract partial class EventLoop
     internal void RunOrphaned()
     {
         _guest = null;
+        _state = EventLoopState.Running; // The run goes on, also after a stop that did not end it.
         EndRest();
         RunTurns();
     }
@@ -89,9 +88,9 @@ public abstract partial class EventLoop
     }
 
     /// <summary>The host's own code uses the loop between two turns: it gets it back first. Always true.</summary>
-    private bool TakeBackFromHelper()
+    private static bool TakeBackFromHelper(GuestDriver guest)
     {
-        _guest!.TakeBack();
+        guest.TakeBack();
         return true;
     }
 }

@@ -21,7 +21,7 @@ public abstract partial class EventLoop
     internal int ScopeDepth { get; private set; }
 
     /// <summary>A scope runs on this loop's thread: nothing of this loop goes on before it is over. Loop thread; others see no more than that it is not theirs.</summary>
-    internal bool IsSuspended { get; private set; }
+    internal bool IsSuspended { get; set; }
 
     /// <summary>Makes this the loop of a scope on <paramref name="outer"/>. Loop thread.</summary>
     internal void BecomeScopeOf(EventLoop outer)
@@ -31,22 +31,6 @@ public abstract partial class EventLoop
         _synchronizationContext.SetSuccessor(outer._synchronizationContext);
         _exceptionHandler = (_, report) => outer.CallExceptionHandler(report);
         _blockingHandler = outer.ReportBlock;
-    }
-
-    /// <summary>A scope begins. Code is recognised by its stack no more: it stands on the scope's.</summary>
-    internal nuint Suspend()
-    {
-        nuint stackTop = _stackTop;
-        _stackTop = 0;
-        IsSuspended = true;
-        return stackTop;
-    }
-
-    /// <summary>The scope is over.</summary>
-    internal void Unsuspend(nuint stackTop)
-    {
-        IsSuspended = false;
-        _stackTop = stackTop;
     }
 
     /// <summary>What async methods begun in the scope have still to do when it is over goes on on the outer loop.</summary>

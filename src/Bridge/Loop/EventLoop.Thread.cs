@@ -90,7 +90,7 @@ public abstract partial class EventLoop
     internal void SwitchContext(ExecutionContext? wanted) => AmbientContext.Switch(_thread!, wanted);
 
     /// <summary>Whether <paramref name="here"/>, which must be the current thread, runs this loop.</summary>
-    private bool IsRunBy(Thread here) => ReferenceEquals(_thread, here) && (_guest is null || TakeBackFromHelper());
+    private bool IsRunBy(Thread here) => ReferenceEquals(_thread, here) && (_guest is not { } guest || TakeBackFromHelper(guest));
 
     private unsafe void EnterThread()
     {

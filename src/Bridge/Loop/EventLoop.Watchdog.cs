@@ -37,8 +37,10 @@ public abstract partial class EventLoop
         CheckBudget(budget);
         ThrowIfClosed();
         var watched = new WatchedLoop(this, budget);
-        Forget(Interlocked.Exchange(ref _watched, watched));
+
+        // Added first: whoever takes it out of the field finds it in the list.
         Watchdog.Add(watched);
+        Forget(Interlocked.Exchange(ref _watched, watched));
     }
 
     /// <summary>Ends the watch. Closing the loop does so too. Harmless if there is none. Any thread.</summary>

@@ -24,7 +24,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     private readonly LoopSynchronizationContext _synchronizationContext;
     private readonly CloseRegistry _closeRegistry = new();
 
-    /// <summary>Written by the running or closing thread; read by any (a snapshot).</summary>
+    /// <summary>Leaves Idle by compare-exchange, and comes back to it by the running thread's write; read by any (a snapshot).</summary>
     private volatile EventLoopState _state;
 
     private readonly TimeSpan? _watchdogBudget;
@@ -126,6 +126,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     public void RunForever()
     {
         CheckCanRun();
+        ClaimRun();
 
         // Gives the caller its own ambient and synchronization contexts back afterwards, also one whose flow is suppressed.
         try
@@ -165,17 +166,14 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     /// </remarks>
     public void Close()
     {
-        if (_state == EventLoopState.Running)
+        switch (Interlocked.CompareExchange(ref _state, EventLoopState.Closed, EventLoopState.Idle))
         {
-            throw new InvalidOperationException(Messages.CannotCloseRunning(this));
+            case EventLoopState.Running:
+                throw new InvalidOperationException(Messages.CannotCloseRunning(this));
+            case EventLoopState.Closed:
+                return;
         }
 
-        if (_state == EventLoopState.Closed)
-        {
-            return;
-        }
-
-        _state = EventLoopState.Closed;
         StopWatchdog();
         _inbox.Close();
         _ready.Clear();
@@ -242,7 +240,6 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
     private void RunTurns()
     {
         EnterThread();
-        _state = EventLoopState.Running;
         SynchronizationContext.SetSynchronizationContext(_synchronizationContext);
         if (_blockingWaits == BlockingWaitPolicy.Throw)
         {
@@ -260,9 +257,7 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         }
         finally
         {
-            // A callback that ended the run by force is not emptied by those who took it.
-            _ready.ClearLast();
-            _inbox.EndOfBatch();
+            ForgetCallback();
             if (lends)
             {
                 JobLineage.EndLending(outer);
@@ -272,6 +267,13 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
             _state = EventLoopState.Idle;
             LeaveThread();
         }
+    }
+
+    /// <summary>A callback that ended the run by force is not emptied by those who took it.</summary>
+    private void ForgetCallback()
+    {
+        _ready.ClearLast();
+        _inbox.EndOfBatch();
     }
 
     /// <summary>This thread is that of a single-threaded executor, and inside a job, which caused another one. Any thread.</summary>
@@ -288,6 +290,16 @@ public abstract partial class EventLoop : IDisposable, IAsyncDisposable
         if (RunningLoop.Current is { } other && !ReferenceEquals(other, Outer))
         {
             throw new InvalidOperationException(Messages.AnotherLoopRunning(this, other));
+        }
+    }
+
+    /// <summary>From Idle to Running, by whoever comes first: a shutdown runs a loop that nobody runs, and its owner may come at the same moment.</summary>
+    private void ClaimRun()
+    {
+        if (Interlocked.CompareExchange(ref _state, EventLoopState.Running, EventLoopState.Idle) != EventLoopState.Idle)
+        {
+            ThrowIfClosed();
+            throw new InvalidOperationException(Messages.AlreadyRunning(this));
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>Drives a loop by a foreign one: its turns are posted to the host one by one, and while it is idle a helper thread waits for I/O.</summary>
@@ -69,7 +72,11 @@ internal sealed class GuestDriver
     }
 
     /// <summary>Ends the helper's wait, if it waits, and returns when it has. The host's thread.</summary>
-    internal void TakeBack()
+    internal void TakeBack() => Interrupts.Defer(this, static driver => driver.AwaitHelper());
+
+    /// <summary>Known by its name where waits on a host loop are judged (<see cref="WaitSite"/>), so not inlined.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AwaitHelper()
     {
         lock (_gate)
         {
@@ -102,7 +109,7 @@ internal sealed class GuestDriver
     /// <summary>Called by the host.</summary>
     private void Turn()
     {
-        lock (_gate)
+        using (Interrupts.Hold(_gate))
         {
             if (_phase != Phase.Due)
             {
@@ -125,6 +132,8 @@ internal sealed class GuestDriver
     /// <summary>True: it was the last.</summary>
     private bool RunTurn()
     {
+        TimeSpan? timeout = null;
+        bool rests = false;
         try
         {
             if (Interlocked.Exchange(ref _waitFailure, null) is { } failure)
@@ -136,6 +145,8 @@ internal sealed class GuestDriver
             {
                 return true;
             }
+
+            rests = _loop.TryRest(out timeout);
         }
         catch (Exception exception)
         {
@@ -145,13 +156,13 @@ internal sealed class GuestDriver
             }
         }
 
-        if (!_loop.TryRest(out TimeSpan? timeout))
+        if (!rests)
         {
             PostTurn();
             return false;
         }
 
-        lock (_gate)
+        using (Interrupts.Hold(_gate))
         {
             _timeout = timeout;
             _phase = Phase.Lent;
@@ -248,7 +259,7 @@ internal sealed class GuestDriver
 
     private void Enter(Phase phase)
     {
-        lock (_gate)
+        using (Interrupts.Hold(_gate))
         {
             _phase = phase;
             Monitor.PulseAll(_gate);

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>Brings what plain <c>async Task</c> code awaits back to the loop thread. Installed while the loop runs.</summary>
@@ -24,7 +26,7 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
     /// <summary>From here on everything goes to the successor; what came before is in the loop's inbox.</summary>
     internal void HandOver()
     {
-        lock (_handOver)
+        using (Interrupts.Hold(_handOver))
         {
             _isHandedOver = true;
         }
@@ -62,7 +64,7 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
 
     private void PostInScope(SendOrPostCallback d, object? state)
     {
-        lock (_handOver)
+        using (Interrupts.Hold(_handOver))
         {
             if (!_isHandedOver && _loop.TryPost(d, state, AmbientContext.Capture()))
             {

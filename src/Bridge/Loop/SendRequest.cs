@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -36,7 +37,7 @@ internal sealed class SendRequest : LoopWork
         }
 
         _done.Wait();
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_exception is not null)
             {
@@ -66,7 +67,7 @@ internal sealed class SendRequest : LoopWork
 
     private void End(bool ran, Exception? exception)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_done.IsSet)
             {
@@ -75,7 +76,7 @@ internal sealed class SendRequest : LoopWork
 
             _ran = ran;
             _exception = exception;
-            _done.Set();
+            Interrupts.Set(_done);
         }
     }
 }

@@ -1,13 +1,12 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Bridge;
 
 /// <summary>Where a thread is blocked, read from its own stack: which call waits, and whose code made it.</summary>
-internal sealed partial class WaitSite
+internal sealed class WaitSite
 {
     /// <summary>Waits of ours that are over in an instant, or that the method exists for. They are nobody's mistake.</summary>
-    private static readonly string[] s_own = ["Bridge.EventLoopThread..ctor"];
+    private static readonly string[] s_own = ["Bridge.EventLoopThread..ctor", "Bridge.GuestDriver.AwaitHelper"];
 
     private WaitSite(WaitKind kind, string call, string method, string key, string stack)
     {
@@ -43,7 +42,7 @@ internal sealed partial class WaitSite
         bool inRuntime = false;
         bool isTask = false;
         bool isMonitor = false;
-        string? own = null;
+        (string Type, string Method)? own = null;
         for (int i = 0; i < trace.FrameCount; i++)
         {
             if (trace.GetFrame(i) is not { } frame || DiagnosticMethodInfo.Create(frame) is not { } method)
@@ -65,31 +64,30 @@ internal sealed partial class WaitSite
             }
             else if (inRuntime)
             {
-                string name = $"{type}.{method.Name}";
                 if (!IsOurs(method))
                 {
-                    return Make(name, frame.GetNativeOffset());
+                    return Make((type, method.Name), frame.GetNativeOffset());
                 }
 
                 // A wait of the library's, which user code called for (ConcurrentFuture.GetResult) or nobody.
-                kind = s_own.Contains(name) || kind == WaitKind.Lock ? WaitKind.Lock : WaitKind.Other;
+                kind = s_own.Contains($"{type}.{method.Name}") || kind == WaitKind.Lock ? WaitKind.Lock : WaitKind.Other;
                 if (IsTurn(method))
                 {
                     // Whoever runs the loop did not call for this wait.
-                    return Make(own ?? name, 0);
+                    return Make(own ?? (type, method.Name), 0);
                 }
 
                 call = NameOf(type, method.Name);
-                own = name;
+                own = (type, method.Name);
             }
         }
 
         // Without names nobody can tell a lock from a wait: be lenient.
         kind = call is null ? WaitKind.Lock : kind;
-        return Make(own ?? "?", 0);
+        return Make(own ?? ("", CodeName.Unknown), 0);
 
-        WaitSite Make(string method, int offset)
-            => new(kind, call ?? "?", MethodText(method), $"{method}+{offset}", trace.ToString()) { IsInMonitorWait = isMonitor };
+        WaitSite Make((string Type, string Method) site, int offset)
+            => new(kind, call ?? CodeName.Unknown, CodeName.OfFrame(site.Type, site.Method), $"{site.Type}.{site.Method}+{offset}", trace.ToString()) { IsInMonitorWait = isMonitor };
     }
 
     private static WaitKind KindOf(string type, string method, bool isTask)
@@ -109,8 +107,7 @@ internal sealed partial class WaitSite
     private static bool IsTurn(DiagnosticMethodInfo method) => method.DeclaringTypeName == "Bridge.EventLoop" && method.Name is "Invoke" or "RunQueued" or "RunPosted" or "RunTurn" or "RunTurns";
 
     private static bool IsOurs(DiagnosticMethodInfo method)
-        => method.DeclaringAssemblyName is { } assembly
-            && (assembly.StartsWith("Bridge,", StringComparison.Ordinal) || assembly.StartsWith("Bridge.Executors,", StringComparison.Ordinal));
+        => method.DeclaringAssemblyName is { } assembly && CodeName.OfAssembly(assembly) is "Bridge" or "Bridge.Executors";
 
     /// <summary>The name under which people know the call.</summary>
     private static string NameOf(string type, string method) => method switch
@@ -118,26 +115,8 @@ internal sealed partial class WaitSite
         "GetResultCore" or "get_Result" => "Task.Result",
         "HandleNonSuccessAndDebuggerNotification" or "ValidateEnd" => "GetAwaiter().GetResult()",
         "WaitOneNoCheck" => "WaitHandle.WaitOne",
-        _ => $"{TypeText(type)}.{method}",
+        _ => CodeName.Of(type, method),
     };
-
-    private static string TypeText(string type)
-    {
-        string name = type[(type.LastIndexOf('.') + 1)..];
-        int arity = name.IndexOf('`', StringComparison.Ordinal);
-        return arity < 0 ? name : name[..arity];
-    }
-
-    /// <summary>As it is written in the source: an async method and a lambda are classes and methods of the compiler's own naming.</summary>
-    private static string MethodText(string name)
-    {
-        Match match = CompilerNames().Match(name);
-        return match.Success ? $"{match.Groups["type"].Value}.{match.Groups["method"].Value}" : name;
-    }
-
-    // Ns.Type+<Load>d__3.MoveNext, Ns.Type+<>c.<Load>b__3_0, Ns.Type.<Load>g__Local|3_0, Ns.Type+<>c+<<Load>b__3_0>d.MoveNext
-    [GeneratedRegex(@"^(?<type>[^<]+?)[+.](<>c[^.+]*[.+])?<+(?<method>[^<>]+)>")]
-    private static partial Regex CompilerNames();
 }
 
 /// <summary>What kind of wait it is; the greater one decides.</summary>

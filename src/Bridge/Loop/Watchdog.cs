@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -6,25 +7,26 @@ namespace Bridge;
 /// <remarks>It keeps no loop alive and captures no ambient context. The loops do nothing for it: it reads what they write for themselves.</remarks>
 internal static class Watchdog
 {
-    /// <summary>Guards the two fields below; the thread waits on it. Loops are looked at, and handlers called, outside it.</summary>
+    /// <summary>Guards the fields below; the thread waits on it. Loops are looked at, and handlers called, outside it.</summary>
     private static readonly object s_gate = new();
     private static readonly List<WatchedLoop> s_watched = [];
     private static Thread? s_thread;
 
+    /// <summary>The list was changed since the thread took it: it must not sleep by the intervals of the former one.</summary>
+    private static bool s_changed;
+
     /// <summary>Any thread.</summary>
     internal static void Add(WatchedLoop watched)
     {
-        lock (s_gate)
+        using (Interrupts.Hold(s_gate))
         {
             s_watched.Add(watched);
+            Changed();
             if (s_thread is null)
             {
-                s_thread = new Thread(Run) { IsBackground = true, Name = "bridge-watchdog" };
-                s_thread.UnsafeStart();
-            }
-            else
-            {
-                Monitor.PulseAll(s_gate);
+                var thread = new Thread(Run) { IsBackground = true, Name = "bridge-watchdog" };
+                thread.UnsafeStart();
+                s_thread = thread;
             }
         }
     }
@@ -32,11 +34,17 @@ internal static class Watchdog
     /// <summary>Any thread. A look that is under way may still report.</summary>
     internal static void Remove(WatchedLoop watched)
     {
-        lock (s_gate)
+        using (Interrupts.Hold(s_gate))
         {
             s_watched.Remove(watched);
-            Monitor.PulseAll(s_gate);
+            Changed();
         }
+    }
+
+    private static void Changed()
+    {
+        s_changed = true;
+        Monitor.PulseAll(s_gate);
     }
 
     private static void Run()
@@ -54,6 +62,7 @@ internal static class Watchdog
                 }
 
                 all = [.. s_watched];
+                s_changed = false;
             }
 
             TimeSpan interval = TimeSpan.MaxValue;
@@ -75,7 +84,10 @@ internal static class Watchdog
             lock (s_gate)
             {
                 // Woken early it looks once more, which does no harm.
-                Monitor.Wait(s_gate, interval);
+                if (!s_changed)
+                {
+                    Monitor.Wait(s_gate, interval);
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>A timer of <see cref="EventLoop.TimeProvider"/>: changed and disposed by any thread, called back on the loop thread, never beside itself.</summary>
@@ -50,7 +52,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
         CheckRange(dueTime, nameof(dueTime));
         CheckRange(period, nameof(period));
         long deadline = dueTime < TimeSpan.Zero ? Never : _loop.DeadlineAfter(dueTime);
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_isDisposed || _loop.IsClosed)
             {
@@ -66,7 +68,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
 
     public void Dispose()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_isDisposed)
             {
@@ -84,7 +86,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
     public ValueTask DisposeAsync()
     {
         Dispose();
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             return _isCalling ? new ValueTask((_ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task) : default;
         }
@@ -93,7 +95,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
     internal override void Run()
     {
         bool isDue;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _isPosted = false;
             long now = _loop.NowTicks;
@@ -135,7 +137,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
             return true;
         }
 
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_isPosted)
             {
@@ -152,7 +154,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
     private void Set()
     {
         long wanted;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             wanted = _deadline;
         }
@@ -186,7 +188,7 @@ internal sealed class LoopTimer : LoopWork, ITimer
         {
             SynchronizationContext.SetSynchronizationContext(own);
             TaskCompletionSource? ended;
-            lock (_lock)
+            using (Interrupts.Hold(_lock))
             {
                 _isCalling = false;
                 ended = _ended;

@@ -78,6 +78,21 @@ public sealed class AffineLendingTests : IDisposable
     }
 
     [Fact(Timeout = 30000)]
+    public void Run_JobCausedBeforeTheLoopBegins_IsRunByTheLoop()
+        => Assert.Equal(5, _affine.Submit(() =>
+        {
+            using var queued = new ManualResetEventSlim();
+            ConcurrentFuture<int> indirect = _other.Submit(() =>
+            {
+                ConcurrentFuture<int> job = _affine.Submit(() => 5);
+                queued.Set();
+                return job.GetResult(LoopHost.Limit / 2);
+            });
+            queued.Wait();
+            return EventLoop.Run(async Coroutine<int> () => await EventLoop.Running.WrapFuture(indirect));
+        }).GetResult(LoopHost.Limit));
+
+    [Fact(Timeout = 30000)]
     public void GetResult_StrangersJobs_WaitForTheirTurn()
     {
         var order = new ConcurrentQueue<string>();

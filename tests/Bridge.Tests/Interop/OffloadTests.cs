@@ -49,6 +49,26 @@ public sealed class OffloadTests
     });
 
     [Fact(Timeout = 30000)]
+    public void Offload_DefaultExecutorIsShutDown_ThrowsAtTheCall() => EventLoop.Run(async Coroutine () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        await loop.ShutdownDefaultExecutor();
+        Assert.Throws<InvalidOperationException>(() => loop.Offload(() => 1));
+        Assert.Throws<InvalidOperationException>(() => loop.Offload(() => Task.CompletedTask));
+        Assert.Throws<InvalidOperationException>(() => loop.Offload(() => Task.FromResult(1)));
+    });
+
+    [Fact(Timeout = 30000)]
+    public void Offload_AsyncMethod_IsNamedInReports() => EventLoop.Run(async Coroutine () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        string? name = await loop.Offload(Look);
+        Assert.Contains(nameof(Look), name, StringComparison.Ordinal);
+
+        Task<string?> Look() => Task.FromResult(loop.DefaultExecutorIfAny!.RunningJobs.Single().Name);
+    });
+
+    [Fact(Timeout = 30000)]
     public void Offload_Cancelled_TokenFires() => EventLoop.Run(async Coroutine () =>
     {
         var stopped = new TaskCompletionSource();

@@ -34,6 +34,19 @@ public sealed class BlockingWaitTests
     }
 
     [Fact(Timeout = 30000)]
+    public void RunForever_PolicyThrowOnAnInterruptedThread_LeavesTheInterruptToTheCallbacks()
+        => OtherThread.Run(() =>
+        {
+            using SelectorEventLoop loop = MakeLoop(BlockingWaitPolicy.Throw);
+            bool struck = false;
+            loop.CallSoon(() => struck = Record.Exception(() => Thread.Sleep(0)) is ThreadInterruptedException);
+            Thread.CurrentThread.Interrupt();
+            RunOnce(loop);
+            Assert.True(struck);
+            Assert.False(loop.IsRunning);
+        });
+
+    [Fact(Timeout = 30000)]
     public void Wait_CodeIsOptimizedMeanwhile_IsStillKnown()
     {
         // Inner methods of .NET appear in the stack, and vanish from it, as it compiles them again.

@@ -39,6 +39,15 @@ internal static class CodeName
         return TypePart(typeName) is { } type ? $"{type}.{readable}" : readable;
     }
 
+    /// <summary>The same of a method as a stack shows it, with its namespace.</summary>
+    internal static string OfFrame(string typeName, string method)
+    {
+        string name = method == "MoveNext" && MethodOf(typeName) is not null ? OfStateMachine(typeName) : Of(typeName, method);
+        int nested = typeName.IndexOf('+', StringComparison.Ordinal);
+        int end = typeName.LastIndexOf('.', nested < 0 ? typeName.Length - 1 : nested);
+        return end < 0 ? name : $"{typeName[..end]}.{name}";
+    }
+
     /// <summary>The compiler's name of the method whose state machine this is; null if it is none.</summary>
     internal static string? MethodOf(string typeName)
     {
@@ -52,6 +61,13 @@ internal static class CodeName
     {
         int end = typeName.LastIndexOf('+');
         return end < 0 ? "" : typeName[..end];
+    }
+
+    /// <summary>The simple name of an assembly; ahead of time the full one has fewer parts.</summary>
+    internal static ReadOnlySpan<char> OfAssembly(string fullName)
+    {
+        int end = fullName.IndexOf(',', StringComparison.Ordinal);
+        return fullName.AsSpan(0, end < 0 ? fullName.Length : end);
     }
 
     /// <summary>The innermost type that has a name of its own.</summary>
