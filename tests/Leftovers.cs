@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 [assembly: AssemblyFixture(typeof(Bridge.TestKit.Leftovers))]
 
 namespace Bridge.TestKit;
@@ -8,7 +11,13 @@ public sealed class Leftovers : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly HashSet<string> _before = [.. Threads(), .. Descriptors()];
+    private readonly HashSet<string> _before;
+
+    public Leftovers()
+    {
+        StartSocketEngine();
+        _before = [.. Threads(), .. Descriptors()];
+    }
 
     public void Dispose()
     {
@@ -23,6 +32,16 @@ public sealed class Leftovers : IDisposable
         {
             throw new InvalidOperationException($"The tests have left behind: {string.Join("; ", left)}");
         }
+    }
+
+    /// <summary>What the runtime makes once for all asynchronous sockets and never gives back.</summary>
+    private static void StartSocketEngine()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Task<int> receiving = socket.ReceiveAsync(new ArraySegment<byte>(new byte[1]));
+        socket.Dispose();
+        receiving.ContinueWith(static receiving => _ = receiving.Exception, TaskScheduler.Default).Wait();
     }
 
     private bool IsClean(out List<string> left)
