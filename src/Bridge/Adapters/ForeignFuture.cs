@@ -98,19 +98,22 @@ internal abstract class ForeignFuture<T> : LoopFuture<T>
 
     private void Abandon()
     {
-        Unhook();
-
-        // Refused by a closed loop, which has given up already.
-        Loop.TryPost(new Action(GiveUp), null, _context);
+        // Not the close action: should the loop close before its next turn, that gives up instead.
+        _tokenRegistration.Unregister();
+        Loop.TryPost(
+            new Action(() =>
+            {
+                _closeRegistration.Dispose();
+                GiveUp();
+            }),
+            null,
+            _context);
     }
 
     private void EndByClose()
     {
         _tokenRegistration.Unregister();
-        if (!IsDone)
-        {
-            GiveUp();
-        }
+        GiveUp();
     }
 
     private void Unhook()

@@ -17,7 +17,7 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
     private readonly CloseRegistration _closeRegistration;
     private bool _isRead;
 
-    /// <summary>0, then 1: any thread, by one exchange. Whoever made it unsubscribes.</summary>
+    /// <summary>0, then 1: any thread, by one exchange.</summary>
     private int _isDisposed;
 
     internal EventStream(EventLoop loop, ForeignItems<T> items, Action unsubscribe)
@@ -63,25 +63,26 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _closeRegistration.Dispose();
             _items.Unwatch();
             _items.TakeRest();
             _items.End(null);
-            if (!OnLoopThread.TryRun(_loop, _unsubscribe))
-            {
-                _unsubscribe();
-            }
+
+            // If the loop closes before it gets there, its close action unsubscribes.
+            OnLoopThread.TryRun(_loop, Unsubscribe);
         }
     }
 
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) => GetAsyncEnumerator(cancellationToken);
 
+    private void Unsubscribe()
+    {
+        _closeRegistration.Dispose();
+        _unsubscribe();
+    }
+
     private void EndByClose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-        {
-            _items.Unwatch();
-            _unsubscribe();
-        }
+        _items.Unwatch();
+        _unsubscribe();
     }
 }
