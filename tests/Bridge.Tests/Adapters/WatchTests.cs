@@ -75,6 +75,26 @@ public sealed class WatchTests : LoopTest
     });
 
     [Fact(Timeout = 30000)]
+    public void Watch_DebouncedFloodBehindASlowReader_BoundHoldsAndOneOverflowTells() => Run(async Coroutine () =>
+    {
+        const int Bound = 1000;
+        using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = Bound, Debounce = TimeSpan.FromSeconds(1) });
+        for (int i = 0; i < 50 * Bound; i++)
+        {
+            Watcher.Raise(WatcherChangeTypes.Created, $"{i}");
+            if (i % Bound == 0)
+            {
+                await LoopTask.Yield();
+            }
+        }
+
+        await LoopTask.Sleep(TimeSpan.FromSeconds(2));
+        Assert.Equal([.. Enumerable.Range(0, Bound).Select(i => $"Created {i}"), "Overflow "], await Take(changes, Bound + 1));
+        Watcher.Raise(WatcherChangeTypes.Created, "last");
+        Assert.Equal(["Created last"], await Take(changes, 1));
+    });
+
+    [Fact(Timeout = 30000)]
     public void Watch_WatcherFails_IsReportedAndMadeAnewWithAnOverflow() => Run(async Coroutine () =>
     {
         using EventStream<FileChange> changes = Watch();

@@ -183,36 +183,35 @@ internal sealed class DirectoryWatch : LoopWork
         {
             Emit(change);
         }
-
-        if (change.Kind == FileChangeKind.Overflow && _options.Rescan)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
-        }
     }
 
     private void Emit(FileChange change)
     {
-        // Behind a full stream, one overflow stands for all that is missed.
         int count = _items.Count;
         bool overflowWaits = _overflowIsLast && count > 0;
         bool isOverflow = change.Kind == FileChangeKind.Overflow;
-        if (isOverflow && overflowWaits)
-        {
-            return;
-        }
-
         if (!isOverflow && change.Kind != FileChangeKind.Found && count >= _options.Bound)
         {
-            if (!overflowWaits)
+            if (overflowWaits)
             {
-                Take(Overflow());
+                return;
             }
 
-            return;
+            // Behind a full stream, one overflow stands for all that is missed.
+            change = Overflow();
+            isOverflow = true;
         }
 
-        _overflowIsLast = isOverflow;
-        _items.TryAdd(change);
+        if (!isOverflow || !overflowWaits)
+        {
+            _overflowIsLast = isOverflow;
+            _items.TryAdd(change);
+        }
+
+        if (isOverflow && _options.Rescan)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
+        }
     }
 
     /// <summary>On a thread of the pool: looking at a directory blocks.</summary>
