@@ -92,7 +92,11 @@ public abstract class LoopCallback<T> : IDisposable
             if (_isClosed)
             {
                 _dropped++;
-                Loop.CountLateCompletion();
+                if (Loop.IsClosed)
+                {
+                    Loop.CountLateCompletion();
+                }
+
                 return;
             }
 
