@@ -31,7 +31,7 @@ public sealed class CollectionDrainEnumerator<T> : IAsyncEnumerator<T>
     internal bool IsThreadEnded => _thread.HasEnded;
 
     /// <summary>Waits for the next item.</summary>
-    /// <returns>Something to await: false once the collection is complete and empty. A cancelled wait takes nothing.</returns>
+    /// <returns>Something to await: false once the collection is complete and empty, or this was disposed of. A cancelled wait takes nothing.</returns>
     /// <remarks>Throws what taking from the collection throws, such as <see cref="ObjectDisposedException"/>.</remarks>
     public LoopOperation<bool> MoveNextAsync()
     {
