@@ -4,8 +4,8 @@ namespace Bridge;
 
 /// <summary>Items that any thread puts in and one reader on the loop takes out: in order, one post per wait of the reader.</summary>
 /// <remarks>
-/// Under the lock: items, end, drop count, and whether the reader waits for a post. Reader, token and current item are the loop thread's. Who puts in never
-/// waits for the reader: the lock is held for a few instructions, and never while other code runs.
+/// Under the lock: items, end, drop count, whether the reader waits for a post, and the tokens' registrations. Reader, tokens and current item are the loop
+/// thread's. Who puts in never waits for the reader: the lock is held for a few instructions, and never while other code runs.
 /// </remarks>
 internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 {
@@ -23,9 +23,10 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 
     private LoopFuture<NoResult>? _reader;
     private readonly CancellationToken _callToken;
-    private readonly CancellationTokenRegistration _callRegistration;
     private CancellationToken _enumerationToken;
-    private CancellationTokenRegistration _enumerationRegistration;
+
+    /// <summary>Null once nothing is watched any more.</summary>
+    private List<CancellationTokenRegistration>? _registrations = [];
 
     internal ForeignItems(EventLoop loop, int? bound, EventOverflow overflow, CancellationToken token)
     {
@@ -33,7 +34,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         _bound = bound;
         _overflow = overflow;
         _callToken = token;
-        _callRegistration = Watch(token);
+        Watch(token);
     }
 
     /// <summary>What the last move gave. Loop thread.</summary>
@@ -140,14 +141,17 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     internal void WatchAlso(CancellationToken token)
     {
         _enumerationToken = token;
-        _enumerationRegistration = Watch(token);
+        Watch(token);
     }
 
     /// <summary>The reader is through: no token can reach it any more. Any thread.</summary>
     internal void Unwatch()
     {
-        _callRegistration.Unregister();
-        _enumerationRegistration.Unregister();
+        lock (_lock)
+        {
+            _registrations?.ForEach(static registration => registration.Unregister());
+            _registrations = null;
+        }
     }
 
     public bool TryComplete(out bool result)
@@ -235,8 +239,26 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         }
     }
 
-    private CancellationTokenRegistration Watch(CancellationToken token)
-        => token.CanBeCanceled ? token.UnsafeRegister(static self => ((ForeignItems<T>)self!).WakeReader(), this) : default;
+    private void Watch(CancellationToken token)
+    {
+        if (!token.CanBeCanceled)
+        {
+            return;
+        }
+
+        // Not under the lock: a token that has fired calls back at once.
+        CancellationTokenRegistration registration = token.UnsafeRegister(static self => ((ForeignItems<T>)self!).WakeReader(), this);
+        lock (_lock)
+        {
+            if (_registrations is not null)
+            {
+                _registrations.Add(registration);
+                return;
+            }
+        }
+
+        registration.Unregister();
+    }
 
     /// <summary>On whatever thread cancelled the token; the reader looks at it itself.</summary>
     private void WakeReader()

@@ -231,6 +231,29 @@ public sealed class FromEventTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void Dispose_LoopClosesBeforeItsNextTurn_UnsubscribesAllTheSame()
+    {
+        EventStream<(int, int)> stream = Numbers();
+        stream.Dispose();
+        Loop.Close();
+        Assert.Equal(0, _source.Handlers);
+        Assert.Equal(1, _source.Removals);
+    }
+
+    [Fact(Timeout = 30000)]
+    public void GetAsyncEnumerator_AfterDispose_ListensToNoToken() => Run(async Coroutine () =>
+    {
+        using var source = new CancellationTokenSource();
+        EventStream<(int, int)> stream = Numbers();
+        stream.Dispose();
+        await using EventStreamEnumerator<(int, int)> enumerator = stream.GetAsyncEnumerator(source.Token);
+        Assert.False(await enumerator.MoveNextAsync());
+        long posts = Loop.Posts;
+        OtherThread.Run(source.Cancel);
+        Assert.Equal(posts, Loop.Posts);
+    });
+
+    [Fact(Timeout = 30000)]
     public void FromEvent_BadCalls_ThrowAtOnce()
     {
         Assert.Throws<ArgumentNullException>("add", () => Loop.FromEvent<int>((Action<Action<int>>)null!, _ => { }));
