@@ -4,19 +4,16 @@ namespace Bridge;
 
 /// <summary>Items that any thread puts in and one reader on the loop takes out: in order, one post per wait of the reader.</summary>
 /// <remarks>
-/// Under the lock: items, end, drop count, whether the reader waits for a post, and the tokens' registrations. Reader, tokens and current item are the loop
+/// Under the lock: items, end, whether the reader waits for a post, and the tokens' registrations. Reader, tokens and current item are the loop
 /// thread's. Who puts in never waits for the reader: the lock is held for a few instructions, and never while other code runs.
 /// </remarks>
 internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 {
     private readonly EventLoop _loop;
-    private readonly int? _bound;
-    private readonly EventOverflow _overflow;
     private readonly Lock _lock = new();
-    private readonly Queue<T> _items = new();
+    private readonly BoundedQueue<T> _items;
     private bool _hasEnded;
     private Exception? _failure;
-    private long _dropped;
 
     /// <summary>The reader found nothing and has a post coming to it: set by the reader, taken by whoever posts.</summary>
     private bool _wantsPost;
@@ -28,11 +25,11 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     /// <summary>Null once nothing is watched any more.</summary>
     private List<CancellationTokenRegistration>? _registrations = [];
 
-    internal ForeignItems(EventLoop loop, int? bound, EventOverflow overflow, CancellationToken token)
+    /// <summary>Throws for a negative bound, zero being none, and an unknown policy.</summary>
+    internal ForeignItems(EventLoop loop, int bound, WhenFull full, CancellationToken token)
     {
         _loop = loop;
-        _bound = bound;
-        _overflow = overflow;
+        _items = new BoundedQueue<T>(bound, full);
         _callToken = token;
         Watch(token);
     }
@@ -50,7 +47,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         {
             lock (_lock)
             {
-                return _dropped;
+                return _items.Dropped;
             }
         }
     }
@@ -67,32 +64,26 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         }
     }
 
-    /// <summary>Puts an item in, or does what the overflow policy says. False: the end has come before. Any thread.</summary>
-    internal bool TryAdd(T item)
+    /// <summary>Puts an item in, or does what the policy says; nothing after the end. Any thread.</summary>
+    internal void Add(T item)
     {
         lock (_lock)
         {
             if (_hasEnded)
             {
-                return false;
+                return;
             }
 
-            if (_items.Count == _bound && !MakeRoom())
+            if (!_items.TryAdd(item))
             {
-                // Nothing new for the reader, unless this was the end.
-                if (!_hasEnded)
-                {
-                    return true;
-                }
-            }
-            else
-            {
-                _items.Enqueue(item);
+                _items.Dropped++;
+                _hasEnded = true;
+                _failure = new QueueFullException(Messages.StreamOverflow(_items.Bound));
             }
 
             if (!_wantsPost)
             {
-                return true;
+                return;
             }
 
             _wantsPost = false;
@@ -100,7 +91,6 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 
         // Refused by a closed loop, whose reader never goes on.
         _loop.TryPost(this, null, null);
-        return true;
     }
 
     /// <summary>Nothing more comes; what is there is still given. Any thread; the first end counts.</summary>
@@ -131,9 +121,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     {
         lock (_lock)
         {
-            List<T> rest = [.. _items];
-            _items.Clear();
-            return rest;
+            return _items.TakeAll();
         }
     }
 
@@ -197,7 +185,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         _enumerationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            moved = _items.TryDequeue(out T? item);
+            moved = _items.TryTake(out T? item);
             Current = item!;
             if (!moved)
             {
@@ -220,23 +208,6 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         }
 
         return true;
-    }
-
-    /// <summary>Under the lock. False: the new item is not to be kept.</summary>
-    private bool MakeRoom()
-    {
-        _dropped++;
-        switch (_overflow)
-        {
-            case EventOverflow.DropOldest:
-                return _items.TryDequeue(out _);
-            case EventOverflow.DropNewest:
-                return false;
-            default:
-                _hasEnded = true;
-                _failure = new EventOverflowException(Messages.StreamOverflow(_bound!.Value));
-                return false;
-        }
     }
 
     private void Watch(CancellationToken token)

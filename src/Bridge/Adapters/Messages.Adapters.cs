@@ -16,10 +16,13 @@ internal static partial class Messages
     internal const string StreamEnumeratedTwice = "This stream is or was enumerated already; leaving the enumeration has ended it. Make a new one.";
 
     internal static string StreamOverflow(int bound)
-        => $"More than {bound} items waited to be read. Read faster, raise the bound, or choose a policy that drops (EventOverflow.DropOldest).";
+        => $"More than {bound} items waited to be read. Read faster, raise the bound, or choose a policy that drops (WhenFull.DropOldest).";
 
-    internal static string UnknownOverflow(EventOverflow overflow)
-        => $"{overflow} is no overflow policy. Use EventOverflow.Fail, DropOldest or DropNewest.";
+    internal static string NegativeBound(int bound)
+        => $"The bound is {bound}; it must be zero, which means no bound, or positive.";
+
+    internal static string NoSuchWhenFull(WhenFull full)
+        => $"{full} is no {nameof(WhenFull)}; use {nameof(WhenFull.DropOldest)}, {nameof(WhenFull.DropNewest)} or {nameof(WhenFull.Fail)}.";
 
     internal const string NullTick = "The function given to Every returned null instead of a coroutine or task.";
 

@@ -103,7 +103,7 @@ internal sealed class DrainThread<T>
                 return;
             }
 
-            _items.TryAdd(item!);
+            _items.Add(item!);
         }
     }
 

@@ -205,7 +205,7 @@ internal sealed class DirectoryWatch : LoopWork
         if (!isOverflow || !overflowWaits)
         {
             _overflowIsLast = isOverflow;
-            _items.TryAdd(change);
+            _items.Add(change);
         }
 
         if (isOverflow && _options.Rescan)
