@@ -37,8 +37,8 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     /// <summary>What the last move gave. Loop thread.</summary>
     internal T Current { get; private set; } = default!;
 
-    /// <summary>Called on the loop thread when an item was taken. Set before the first move.</summary>
-    internal Action? Taken { get; init; }
+    /// <summary>Called on the loop thread with each item that is taken. Set before the first move.</summary>
+    internal Action<T>? Taken { get; init; }
 
     /// <summary>Any thread.</summary>
     internal long Dropped
@@ -204,7 +204,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 
         if (moved)
         {
-            Taken?.Invoke();
+            Taken?.Invoke(Current);
         }
 
         return true;

@@ -54,6 +54,23 @@ public sealed class WatchTests : LoopTest
     });
 
     [Fact(Timeout = 30000)]
+    public void Watch_ManyOverflowsBehindASlowReader_RescanWhenItGetsThere() => Run(async Coroutine () =>
+    {
+        using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = 1, Rescan = true, NotifyFilter = NotifyFilters.Attributes });
+        for (int i = 0; i < 10; i++)
+        {
+            Watcher.Raise(WatcherChangeTypes.Created, $"{i}");
+            Watcher.Fail(new InternalBufferOverflowException());
+            await LoopTask.Yield();
+        }
+
+        File.WriteAllText(PathOf("x.csv"), "");
+        Assert.Equal(["Created 0", "Overflow ", "Found x.csv"], await Take(changes, 3));
+        Watcher.Raise(WatcherChangeTypes.Created, "last");
+        Assert.Equal(["Created last"], await Take(changes, 1));
+    });
+
+    [Fact(Timeout = 30000)]
     public void Watch_ReaderIsSlow_BoundHoldsAndOneOverflowTells() => Run(async Coroutine () =>
     {
         using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = 2 });

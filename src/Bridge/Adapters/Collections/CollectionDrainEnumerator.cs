@@ -18,7 +18,7 @@ public sealed class CollectionDrainEnumerator<T> : IAsyncEnumerator<T>
         _loop = loop;
         LoopFuture<NoResult> ended = loop.CreateFuture<NoResult>();
         DrainThread<T>? thread = null;
-        _items = new ForeignItems<T>(loop, bound: 0, WhenFull.Fail, callToken) { Taken = () => thread!.MakeRoom() };
+        _items = new ForeignItems<T>(loop, bound: 0, WhenFull.Fail, callToken) { Taken = _ => thread!.MakeRoom() };
         _items.WatchAlso(enumerationToken);
         _thread = thread = new DrainThread<T>(loop, collection, maxAhead, _items, ended);
         _closeRegistration = loop.OnClose(EndByClose);

@@ -75,6 +75,15 @@ internal sealed class DirectoryWatch : LoopWork
         }
     }
 
+    /// <summary>The reader took this: after an overflow, and not before, what is there is worth looking at. So a slow reader has one look at a time to read.</summary>
+    internal void OnTaken(FileChange change)
+    {
+        if (change.Kind == FileChangeKind.Overflow && _options.Rescan)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
+        }
+    }
+
     /// <summary>Changes came.</summary>
     internal override void Run()
     {
@@ -188,29 +197,17 @@ internal sealed class DirectoryWatch : LoopWork
     private void Emit(FileChange change)
     {
         int count = _items.Count;
-        bool overflowWaits = _overflowIsLast && count > 0;
-        bool isOverflow = change.Kind == FileChangeKind.Overflow;
-        if (!isOverflow && change.Kind != FileChangeKind.Found && count >= _options.Bound)
+        if (count >= _options.Bound && change.Kind != FileChangeKind.Found)
         {
-            if (overflowWaits)
-            {
-                return;
-            }
-
             // Behind a full stream, one overflow stands for all that is missed.
             change = Overflow();
-            isOverflow = true;
         }
 
-        if (!isOverflow || !overflowWaits)
+        bool isOverflow = change.Kind == FileChangeKind.Overflow;
+        if (!isOverflow || !_overflowIsLast || count == 0)
         {
             _overflowIsLast = isOverflow;
             _items.Add(change);
-        }
-
-        if (isOverflow && _options.Rescan)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
         }
     }
 
