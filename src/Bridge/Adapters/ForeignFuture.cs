@@ -73,6 +73,19 @@ internal abstract class ForeignFuture<T> : LoopFuture<T>
         }
     }
 
+    /// <summary>Starting the other side threw: that is the outcome, since the future is where the caller looks for failures, or, if the outcome came first, a report. Loop thread.</summary>
+    private protected void FailToStart(Exception exception, string textIfLate)
+    {
+        if (TryClaim())
+        {
+            ComeBack(Outcome<T>.Failed(exception));
+        }
+        else
+        {
+            Loop.CallExceptionHandler(new LoopErrorContext(textIfLate, exception));
+        }
+    }
+
     /// <summary>The outcome was taken: loop thread, in a callback.</summary>
     private protected virtual void LetGo()
     {

@@ -3,6 +3,10 @@ namespace Bridge;
 /// <content>Texts of the adapters.</content>
 internal static partial class Messages
 {
+    internal const string BeginFailedLate = "Begin failed after its operation was completed; the outcome of the operation stands";
+
+    internal const string StartFailedLate = "Start failed after the component had told the end of the call; what it told stands";
+
     internal const string NullAsyncResult = "The Begin function given to FromApm returned null instead of an IAsyncResult.";
 
     internal const string ApmEndedTwice = "EndApm was called before for this IAsyncResult. Call it once, and keep the result.";
@@ -17,6 +21,9 @@ internal static partial class Messages
 
     internal static string StreamOverflow(int bound)
         => $"More than {bound} items waited to be read. Read faster, raise the bound, or choose a policy that drops (WhenFull.DropOldest).";
+
+    internal static string WaitTimeOutOfRange(TimeSpan timeout)
+        => $"The time to wait is {timeout}; it must lie between zero and {int.MaxValue} milliseconds, or be Timeout.InfiniteTimeSpan.";
 
     internal static string NegativeBound(int bound)
         => $"The bound is {bound}; it must be zero, which means no bound, or positive.";

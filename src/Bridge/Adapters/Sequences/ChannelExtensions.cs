@@ -102,7 +102,7 @@ public sealed class LoopChannelEnumerator<T> : IAsyncEnumerator<T>
         _token.ThrowIfCancellationRequested();
         while (!_reader.TryRead(out _current!))
         {
-            if (!await WaitForItem())
+            if (!await TokenWait.Await(_loop.WrapFuture(token => _reader.WaitToReadAsync(token).AsTask()), _token))
             {
                 return false;
             }
@@ -117,18 +117,4 @@ public sealed class LoopChannelEnumerator<T> : IAsyncEnumerator<T>
 
     // For code that holds the interface; a coroutine's own await foreach uses the member above, whose wait is cancelled promptly.
     async ValueTask<bool> IAsyncEnumerator<T>.MoveNextAsync() => await MoveNextAsync();
-
-    private async Coroutine<bool> WaitForItem()
-    {
-        LoopFuture<bool> wait = _loop.WrapFuture(token => _reader.WaitToReadAsync(token).AsTask());
-        using CancellationTokenRegistration registration = _token.UnsafeRegister(_ => _loop.TryPost(new Action(() => wait.Cancel()), null, null), null);
-        try
-        {
-            return await wait;
-        }
-        catch (OperationCanceledException) when (_token.IsCancellationRequested && LoopTask.Current!.CancelRequests == 0)
-        {
-            throw new OperationCanceledException(_token);
-        }
-    }
 }
