@@ -51,5 +51,5 @@ internal static partial class Messages
         => $"EndApm would block the thread of event loop '{loop.Name}' until an operation of this very loop is done, which would never end. Await the coroutine or future instead.";
 
     internal static string NotOfToApm(IAsyncResult result, Type type)
-        => $"{result.GetType()} does not come from ToApm with a result of type {type}. Pass what ToApm gave, and ask for the type it was begun with.";
+        => $"{result.GetType()} does not come from ToApm {(type == typeof(NoResult) ? "without a result" : $"with a result of type {type}")}. Pass what ToApm gave, and ask for the type it was begun with.";
 }
