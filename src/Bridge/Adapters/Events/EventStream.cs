@@ -64,8 +64,8 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
             _items.Unwatch();
-            _items.TakeRest();
             _items.End(null);
+            _items.TakeRest();
 
             // If the loop closes before it gets there, its close action unsubscribes.
             OnLoopThread.TryRun(_loop, Unsubscribe);
