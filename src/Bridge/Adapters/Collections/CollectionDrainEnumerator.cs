@@ -32,6 +32,7 @@ public sealed class CollectionDrainEnumerator<T> : IAsyncEnumerator<T>
 
     /// <summary>Waits for the next item.</summary>
     /// <returns>Something to await: false once the collection is complete and empty, or this was disposed of. A cancelled wait takes nothing.</returns>
+    /// <exception cref="InvalidOperationException">On await: another task is waiting for the next item, or the loop runs on another thread.</exception>
     /// <remarks>Throws what taking from the collection throws, such as <see cref="ObjectDisposedException"/>.</remarks>
     public LoopOperation<bool> MoveNextAsync()
     {

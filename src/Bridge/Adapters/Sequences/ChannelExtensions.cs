@@ -29,6 +29,7 @@ public static class ChannelExtensions
     /// <returns>A coroutine. Cancelling it ends the wait at once, and then nothing was written.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     /// <exception cref="ChannelClosedException">On await: the channel was completed, before or while this waits.</exception>
+    /// <exception cref="InvalidOperationException">On await: no loop is running in this thread.</exception>
     /// <remarks>Order: tasks that wait for room compete for it. Await one write before the next where order matters.</remarks>
     public static Coroutine WriteOnLoop<T>(this ChannelWriter<T> writer, T item)
     {
@@ -96,6 +97,8 @@ public sealed class LoopChannelEnumerator<T> : IAsyncEnumerator<T>
 
     /// <summary>Waits for the next item.</summary>
     /// <returns>A coroutine giving false when the channel was completed and nothing is left; it throws what the channel was completed with.</returns>
+    /// <exception cref="InvalidOperationException">On await: the loop runs on another thread.</exception>
+    /// <exception cref="OperationCanceledException">On await: the token fired; nothing was taken.</exception>
     public async Coroutine<bool> MoveNextAsync()
     {
         _loop.AssertLoopThread();
