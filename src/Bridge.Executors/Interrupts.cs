@@ -27,6 +27,15 @@ internal static class Interrupts
         }
     }
 
+    /// <summary>Enters a lock, also if the thread is interrupted meanwhile; that strikes at its next wait.</summary>
+    internal static void Enter(Lock gate)
+    {
+        if (!gate.TryEnter())
+        {
+            Defer(gate, static gate => gate.Enter());
+        }
+    }
+
     /// <summary>Makes this thread forget an interrupt that was for something it has done.</summary>
     internal static void Forget()
     {

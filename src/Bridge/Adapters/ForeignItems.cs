@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -64,10 +65,11 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         }
     }
 
-    /// <summary>Puts an item in, or does what the policy says; nothing after the end. Any thread.</summary>
+    /// <summary>Puts an item in, or does what the policy says; nothing after the end. Any thread, also one that is being interrupted.</summary>
     internal void Add(T item)
     {
-        lock (_lock)
+        Interrupts.Enter(_lock);
+        try
         {
             if (_hasEnded)
             {
@@ -87,6 +89,10 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
             }
 
             _wantsPost = false;
+        }
+        finally
+        {
+            _lock.Exit();
         }
 
         // Refused by a closed loop, whose reader never goes on.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -76,7 +77,8 @@ public abstract class LoopCallback<T> : IDisposable
     {
         ExecutionContext? context = AmbientContext.Capture();
         bool queues;
-        lock (_lock)
+        Interrupts.Enter(_lock);
+        try
         {
             CloseIfLoopIs();
             if (_isClosed)
@@ -97,6 +99,10 @@ public abstract class LoopCallback<T> : IDisposable
 
             queues = !_isDrainQueued;
             _isDrainQueued = true;
+        }
+        finally
+        {
+            _lock.Exit();
         }
 
         if (queues)

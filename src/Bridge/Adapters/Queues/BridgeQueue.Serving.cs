@@ -1,6 +1,11 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
-/// <content>Those who wait at either end: joining the line, being served, leaving.</content>
+/// <content>
+/// Those who wait at either end: joining the line, being served, leaving. A thread that is interrupted leaves all the same: what it was served would
+/// stay lent for ever.
+/// </content>
 public sealed partial class BridgeQueue<T>
 {
     /// <summary>Lines a wait up; if it need not wait, it is woken before this returns.</summary>
@@ -19,7 +24,8 @@ public sealed partial class BridgeQueue<T>
     /// <summary>Takes a wait out of the line. False: it was served or refused before, and is woken.</summary>
     internal bool TryWithdraw(QueueWait<T> wait)
     {
-        lock (_lock)
+        Interrupts.Enter(_lock);
+        try
         {
             if (wait.State != QueueWaitState.Waiting)
             {
@@ -30,6 +36,10 @@ public sealed partial class BridgeQueue<T>
             wait.State = QueueWaitState.Settled;
             return true;
         }
+        finally
+        {
+            _lock.Exit();
+        }
     }
 
     /// <summary>A wait that was served goes on: the item is its own now, or its item is put.</summary>
@@ -38,7 +48,8 @@ public sealed partial class BridgeQueue<T>
     {
         QueueWait<T>? served = null;
         bool isDone;
-        lock (_lock)
+        Interrupts.Enter(_lock);
+        try
         {
             isDone = wait.State == QueueWaitState.Served;
             if (isDone && wait.SettlesLater)
@@ -62,6 +73,10 @@ public sealed partial class BridgeQueue<T>
 
             wait.State = QueueWaitState.Settled;
         }
+        finally
+        {
+            _lock.Exit();
+        }
 
         QueueWait<T>.WakeAll(served);
         return isDone;
@@ -71,7 +86,8 @@ public sealed partial class BridgeQueue<T>
     internal void Return(QueueWait<T> wait)
     {
         QueueWait<T>? served = null;
-        lock (_lock)
+        Interrupts.Enter(_lock);
+        try
         {
             if (wait.State == QueueWaitState.Served)
             {
@@ -89,6 +105,10 @@ public sealed partial class BridgeQueue<T>
             }
 
             wait.State = QueueWaitState.Settled;
+        }
+        finally
+        {
+            _lock.Exit();
         }
 
         QueueWait<T>.WakeAll(served);
