@@ -20,7 +20,7 @@ internal sealed class AutoAdvanceSelector : ISelector
     /// <summary>1 after a wake-up, until a wait was ended for it: a look may have swallowed its edge. Any thread sets it, the loop thread takes it.</summary>
     private int _woken;
 
-    /// <summary>The loop thread moves the clock: it does not have to be woken. Written by it; another thread that sees it wakes nobody twice, see <see cref="NotingWaker"/>.</summary>
+    /// <summary>The id of the loop thread while it moves the clock, else 0: what it posts to itself then need not wake it. Written by it; others only see that it is not theirs.</summary>
     private int _movingThread;
 
     /// <summary>The loop's waker, to wake it when a hold ends.</summary>

@@ -13,6 +13,9 @@ public sealed class VirtualClock : TimeProvider
 {
     private static readonly DateTimeOffset s_defaultStart = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The end of the year 9999: what is due later is due then, and what would come again later does not.</summary>
+    private static readonly long s_lastTime = DateTimeOffset.MaxValue.UtcTicks;
+
     /// <summary>Guards everything below. No foreign code runs under it.</summary>
     private readonly Lock _lock = new();
     private readonly PriorityQueue<VirtualTimer, (long Due, long Sequence)> _timers = new();
@@ -105,7 +108,7 @@ public sealed class VirtualClock : TimeProvider
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         long now = GetTimestamp();
-        if (by.Ticks > DateTimeOffset.MaxValue.UtcTicks - now)
+        if (by.Ticks > s_lastTime - now)
         {
             throw new ArgumentOutOfRangeException(nameof(by), by, $"The clock stands at {GetUtcNow()}; {by} later is beyond the year 9999. Advance it by less.");
         }
@@ -159,17 +162,18 @@ public sealed class VirtualClock : TimeProvider
         Released?.Invoke();
     }
 
-    /// <summary>Sets a timer anew; null: unsets it.</summary>
-    internal void Set(VirtualTimer timer, TimeSpan? delay)
+    /// <summary>Sets a timer anew; without a delay: unsets it.</summary>
+    internal void Set(VirtualTimer timer, TimeSpan? delay, TimeSpan? period)
     {
         lock (_lock)
         {
             _timers.Remove(timer, out _, out _);
+            timer.Period = period;
 
             // Looked at here, so that of a change and a disposal on two threads the disposal wins.
             if (delay is { } time && !timer.IsDisposed)
             {
-                Enqueue(timer, _now + Math.Min(time.Ticks, DateTimeOffset.MaxValue.UtcTicks - _now));
+                Enqueue(timer, _now + Math.Min(time.Ticks, s_lastTime - _now));
             }
         }
     }
@@ -195,7 +199,7 @@ public sealed class VirtualClock : TimeProvider
 
             _timers.Dequeue();
             Interlocked.Exchange(ref _now, Math.Max(_now, next.Due));
-            if (timer.Period is { } period)
+            if (timer.Period is { } period && period.Ticks <= s_lastTime - next.Due)
             {
                 Enqueue(timer, next.Due + period.Ticks);
             }

@@ -10,8 +10,8 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
 
     internal bool IsDisposed => _isDisposed;
 
-    /// <summary>Null: one call. Written before the timer is set, read by the clock under its lock; who changes a timer on two threads at once gets either.</summary>
-    internal TimeSpan? Period { get; private set; }
+    /// <summary>Null: one call. The clock's, under its lock.</summary>
+    internal TimeSpan? Period { get; set; }
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {
@@ -22,15 +22,14 @@ internal sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, o
             return false;
         }
 
-        Period = period > TimeSpan.Zero ? period : null;
-        clock.Set(this, dueTime < TimeSpan.Zero ? null : dueTime);
+        clock.Set(this, dueTime < TimeSpan.Zero ? null : dueTime, period > TimeSpan.Zero ? period : null);
         return true;
     }
 
     public void Dispose()
     {
         _isDisposed = true;
-        clock.Set(this, null);
+        clock.Set(this, null, null);
     }
 
     public ValueTask DisposeAsync()

@@ -45,7 +45,7 @@ public sealed class EventsPage
     {
         #region events-bounded
         using EventStream<int> latest = loop.FromEvent<int>(
-            h => sensor.Measured += h, h => sensor.Measured -= h, bound: 1, overflow: EventOverflow.DropOldest);
+            h => sensor.Measured += h, h => sensor.Measured -= h, bound: 1, full: WhenFull.DropOldest);
         sensor.Send(2, 3, 4, 5);
         await latest.MoveNextAsync();
         (int value, long dropped) = (latest.Current, latest.Dropped);

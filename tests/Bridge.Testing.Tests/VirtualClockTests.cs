@@ -61,6 +61,14 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
+    public void Timer_PeriodBeyondTheLastTime_IsCalledOnce()
+    {
+        using ITimer timer = _clock.CreateTimer(_ => _calls.Add("x"), null, s_second, TimeSpan.MaxValue);
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(["x"], _calls);
+    }
+
+    [Fact]
     public void Timer_ThatThrows_ThrowsAtWhoeverMovesTheClock()
     {
         using ITimer timer = _clock.CreateTimer(_ => throw new FormatException(), null, s_second, TimeSpan.Zero);

@@ -73,6 +73,19 @@ internal abstract class ForeignFuture<T> : LoopFuture<T>
         }
     }
 
+    /// <summary>Starting the other side threw: that is the outcome, since the future is where the caller looks for failures, or, if the outcome came first, a report. Loop thread.</summary>
+    private protected void FailToStart(Exception exception, string textIfLate)
+    {
+        if (TryClaim())
+        {
+            ComeBack(Outcome<T>.Failed(exception));
+        }
+        else
+        {
+            Loop.CallExceptionHandler(new LoopErrorContext(textIfLate, exception));
+        }
+    }
+
     /// <summary>The outcome was taken: loop thread, in a callback.</summary>
     private protected virtual void LetGo()
     {
@@ -98,19 +111,22 @@ internal abstract class ForeignFuture<T> : LoopFuture<T>
 
     private void Abandon()
     {
-        Unhook();
-
-        // Refused by a closed loop, which has given up already.
-        Loop.TryPost(new Action(GiveUp), null, _context);
+        // Not the close action: should the loop close before its next turn, that gives up instead.
+        _tokenRegistration.Unregister();
+        Loop.TryPost(
+            new Action(() =>
+            {
+                _closeRegistration.Dispose();
+                GiveUp();
+            }),
+            null,
+            _context);
     }
 
     private void EndByClose()
     {
         _tokenRegistration.Unregister();
-        if (!IsDone)
-        {
-            GiveUp();
-        }
+        GiveUp();
     }
 
     private void Unhook()

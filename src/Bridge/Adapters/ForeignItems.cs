@@ -1,46 +1,45 @@
 using System.Runtime.ExceptionServices;
+using Bridge.Executors;
 
 namespace Bridge;
 
 /// <summary>Items that any thread puts in and one reader on the loop takes out: in order, one post per wait of the reader.</summary>
 /// <remarks>
-/// Under the lock: items, end, drop count, and whether the reader waits for a post. Reader, token and current item are the loop thread's. Who puts in never
-/// waits for the reader: the lock is held for a few instructions, and never while other code runs.
+/// Under the lock: items, end, whether the reader waits for a post, and the tokens' registrations. Reader, tokens and current item are the loop
+/// thread's. Who puts in never waits for the reader: the lock is held for a few instructions, and never while other code runs.
 /// </remarks>
 internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 {
     private readonly EventLoop _loop;
-    private readonly int? _bound;
-    private readonly EventOverflow _overflow;
     private readonly Lock _lock = new();
-    private readonly Queue<T> _items = new();
+    private readonly BoundedQueue<T> _items;
     private bool _hasEnded;
     private Exception? _failure;
-    private long _dropped;
 
     /// <summary>The reader found nothing and has a post coming to it: set by the reader, taken by whoever posts.</summary>
     private bool _wantsPost;
 
     private LoopFuture<NoResult>? _reader;
     private readonly CancellationToken _callToken;
-    private readonly CancellationTokenRegistration _callRegistration;
     private CancellationToken _enumerationToken;
-    private CancellationTokenRegistration _enumerationRegistration;
 
-    internal ForeignItems(EventLoop loop, int? bound, EventOverflow overflow, CancellationToken token)
+    /// <summary>Null once nothing is watched any more.</summary>
+    private List<CancellationTokenRegistration>? _registrations = [];
+
+    /// <summary>Throws for a negative bound, zero being none, and an unknown policy.</summary>
+    internal ForeignItems(EventLoop loop, int bound, WhenFull full, CancellationToken token)
     {
         _loop = loop;
-        _bound = bound;
-        _overflow = overflow;
+        _items = new BoundedQueue<T>(bound, full);
         _callToken = token;
-        _callRegistration = Watch(token);
+        Watch(token);
     }
 
     /// <summary>What the last move gave. Loop thread.</summary>
     internal T Current { get; private set; } = default!;
 
-    /// <summary>Called on the loop thread when an item was taken. Set before the first move.</summary>
-    internal Action? Taken { get; init; }
+    /// <summary>Called on the loop thread with each item that is taken. Set before the first move.</summary>
+    internal Action<T>? Taken { get; init; }
 
     /// <summary>Any thread.</summary>
     internal long Dropped
@@ -49,7 +48,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         {
             lock (_lock)
             {
-                return _dropped;
+                return _items.Dropped;
             }
         }
     }
@@ -66,32 +65,26 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         }
     }
 
-    /// <summary>Puts an item in, or does what the overflow policy says. False: the end has come before. Any thread.</summary>
-    internal bool TryAdd(T item)
+    /// <summary>Puts an item in, or does what the policy says; nothing after the end. Any thread, also one that is being interrupted.</summary>
+    internal void Add(T item)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_hasEnded)
             {
-                return false;
+                return;
             }
 
-            if (_items.Count == _bound && !MakeRoom())
+            if (!_items.TryAdd(item))
             {
-                // Nothing new for the reader, unless this was the end.
-                if (!_hasEnded)
-                {
-                    return true;
-                }
-            }
-            else
-            {
-                _items.Enqueue(item);
+                _items.Dropped++;
+                _hasEnded = true;
+                _failure = new QueueFullException(Messages.StreamOverflow(_items.Bound));
             }
 
             if (!_wantsPost)
             {
-                return true;
+                return;
             }
 
             _wantsPost = false;
@@ -99,7 +92,6 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 
         // Refused by a closed loop, whose reader never goes on.
         _loop.TryPost(this, null, null);
-        return true;
     }
 
     /// <summary>Nothing more comes; what is there is still given. Any thread; the first end counts.</summary>
@@ -130,9 +122,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     {
         lock (_lock)
         {
-            List<T> rest = [.. _items];
-            _items.Clear();
-            return rest;
+            return _items.TakeAll();
         }
     }
 
@@ -140,14 +130,17 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
     internal void WatchAlso(CancellationToken token)
     {
         _enumerationToken = token;
-        _enumerationRegistration = Watch(token);
+        Watch(token);
     }
 
     /// <summary>The reader is through: no token can reach it any more. Any thread.</summary>
     internal void Unwatch()
     {
-        _callRegistration.Unregister();
-        _enumerationRegistration.Unregister();
+        lock (_lock)
+        {
+            _registrations?.ForEach(static registration => registration.Unregister());
+            _registrations = null;
+        }
     }
 
     public bool TryComplete(out bool result)
@@ -193,7 +186,7 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
         _enumerationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            moved = _items.TryDequeue(out T? item);
+            moved = _items.TryTake(out T? item);
             Current = item!;
             if (!moved)
             {
@@ -212,31 +205,32 @@ internal sealed class ForeignItems<T> : LoopWork, IOperation<bool>
 
         if (moved)
         {
-            Taken?.Invoke();
+            Taken?.Invoke(Current);
         }
 
         return true;
     }
 
-    /// <summary>Under the lock. False: the new item is not to be kept.</summary>
-    private bool MakeRoom()
+    private void Watch(CancellationToken token)
     {
-        _dropped++;
-        switch (_overflow)
+        if (!token.CanBeCanceled)
         {
-            case EventOverflow.DropOldest:
-                return _items.TryDequeue(out _);
-            case EventOverflow.DropNewest:
-                return false;
-            default:
-                _hasEnded = true;
-                _failure = new EventOverflowException(Messages.StreamOverflow(_bound!.Value));
-                return false;
+            return;
         }
-    }
 
-    private CancellationTokenRegistration Watch(CancellationToken token)
-        => token.CanBeCanceled ? token.UnsafeRegister(static self => ((ForeignItems<T>)self!).WakeReader(), this) : default;
+        // Not under the lock: a token that has fired calls back at once.
+        CancellationTokenRegistration registration = token.UnsafeRegister(static self => ((ForeignItems<T>)self!).WakeReader(), this);
+        lock (_lock)
+        {
+            if (_registrations is not null)
+            {
+                _registrations.Add(registration);
+                return;
+            }
+        }
+
+        registration.Unregister();
+    }
 
     /// <summary>On whatever thread cancelled the token; the reader looks at it itself.</summary>
     private void WakeReader()

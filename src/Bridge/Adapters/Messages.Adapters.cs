@@ -3,6 +3,10 @@ namespace Bridge;
 /// <content>Texts of the adapters.</content>
 internal static partial class Messages
 {
+    internal const string BeginFailedLate = "Begin failed after its operation was completed; the outcome of the operation stands";
+
+    internal const string StartFailedLate = "Start failed after the component had told the end of the call; what it told stands";
+
     internal const string NullAsyncResult = "The Begin function given to FromApm returned null instead of an IAsyncResult.";
 
     internal const string ApmEndedTwice = "EndApm was called before for this IAsyncResult. Call it once, and keep the result.";
@@ -16,10 +20,16 @@ internal static partial class Messages
     internal const string StreamEnumeratedTwice = "This stream is or was enumerated already; leaving the enumeration has ended it. Make a new one.";
 
     internal static string StreamOverflow(int bound)
-        => $"More than {bound} items waited to be read. Read faster, raise the bound, or choose a policy that drops (EventOverflow.DropOldest).";
+        => $"More than {bound} items waited to be read. Read faster, raise the bound, or choose a policy that drops (WhenFull.DropOldest).";
 
-    internal static string UnknownOverflow(EventOverflow overflow)
-        => $"{overflow} is no overflow policy. Use EventOverflow.Fail, DropOldest or DropNewest.";
+    internal static string WaitTimeOutOfRange(TimeSpan timeout)
+        => $"The time to wait is {timeout}; it must lie between zero and {int.MaxValue} milliseconds, or be Timeout.InfiniteTimeSpan.";
+
+    internal static string NegativeBound(int bound)
+        => $"The bound is {bound}; it must be zero, which means no bound, or positive.";
+
+    internal static string NoSuchWhenFull(WhenFull full)
+        => $"{full} is no {nameof(WhenFull)}; use {nameof(WhenFull.DropOldest)}, {nameof(WhenFull.DropNewest)} or {nameof(WhenFull.Fail)}.";
 
     internal const string NullTick = "The function given to Every returned null instead of a coroutine or task.";
 
@@ -41,5 +51,5 @@ internal static partial class Messages
         => $"EndApm would block the thread of event loop '{loop.Name}' until an operation of this very loop is done, which would never end. Await the coroutine or future instead.";
 
     internal static string NotOfToApm(IAsyncResult result, Type type)
-        => $"{result.GetType()} does not come from ToApm with a result of type {type}. Pass what ToApm gave, and ask for the type it was begun with.";
+        => $"{result.GetType()} does not come from ToApm {(type == typeof(NoResult) ? "without a result" : $"with a result of type {type}")}. Pass what ToApm gave, and ask for the type it was begun with.";
 }

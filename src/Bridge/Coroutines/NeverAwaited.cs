@@ -32,7 +32,7 @@ internal sealed class NeverAwaited
         {
             Console.Error.WriteLine(context);
         }
-        else if (!_loop.IsRunning || !_loop.TryPost(new Action(() => _loop.CallExceptionHandler(context)), null, null))
+        else
         {
             _loop.ReportFromFinalizer(context);
         }

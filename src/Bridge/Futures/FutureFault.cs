@@ -51,10 +51,6 @@ internal sealed class FutureFault
             SourceStack = _future.CreationStack,
         };
 
-        // A running loop hears it on its own thread; otherwise nobody would ever take the post.
-        if (!loop.IsRunning || !loop.TryPost(new Action(() => loop.CallExceptionHandler(context)), null, null))
-        {
-            loop.ReportFromFinalizer(context);
-        }
+        loop.ReportFromFinalizer(context);
     }
 }

@@ -107,9 +107,14 @@ public abstract partial class EventLoop
         }
     }
 
-    /// <summary>Reports from the finalizer thread, when no run of the loop would ever take a post.</summary>
+    /// <summary>Reports from the finalizer thread: a running loop hears it on its own thread; otherwise nobody would ever take the post.</summary>
     internal void ReportFromFinalizer(LoopErrorContext context)
     {
+        if (IsRunning && TryPost(new Action(() => CallExceptionHandler(context)), null, null))
+        {
+            return;
+        }
+
         try
         {
             CallExceptionHandler(context);

@@ -26,7 +26,7 @@ public class QueueEmptyException : InvalidOperationException
     }
 }
 
-/// <summary>No room to put something into a <see cref="LoopQueue{T}"/> without waiting.</summary>
+/// <summary>No room to put something into a <see cref="LoopQueue{T}"/> without waiting, or into what was bounded and told to fail then.</summary>
 /// <remarks>Source: <c>asyncio.QueueFull</c>.</remarks>
 public class QueueFullException : InvalidOperationException
 {

@@ -225,6 +225,15 @@ public sealed class BindTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void Invoke_DisposedOnALoopThatLives_IsNoLateCompletion()
+    {
+        LoopCallback<int> callback = Loop.Bind<int>(_ => { });
+        callback.Dispose();
+        callback.Invoke(1);
+        Assert.Equal((1L, 0L), (callback.Dropped, Loop.LateCompletions));
+    }
+
+    [Fact(Timeout = 30000)]
     public void Invoke_LoopIsClosed_NeverThrowsAndIsCounted()
     {
         var loop = new SelectorEventLoop();

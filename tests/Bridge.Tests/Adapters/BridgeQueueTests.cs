@@ -30,6 +30,63 @@ public sealed class BridgeQueueTests : LoopTest
         Assert.False(queue.TryTake(out _));
     }
 
+    [Fact(Timeout = 60000)]
+    public void PutAndTake_ThreadsAreInterruptedAtRandom_EachItemArrivesOnce()
+    {
+        const int PerThread = 3_000;
+        var queue = new BridgeQueue<int>(bound: 1);
+        int[] arrivals = new int[2 * PerThread];
+        Thread[] putters = [.. Enumerable.Range(0, 2).Select(putter => OtherThread.Start(() =>
+        {
+            for (int i = 0; i < PerThread;)
+            {
+                // Interrupted, it has put nothing.
+                if (Uninterrupted(() => queue.Put((putter * PerThread) + i)))
+                {
+                    i++;
+                }
+            }
+        }))];
+        Thread[] takers = [.. Enumerable.Range(0, 4).Select(_ => OtherThread.Start(() =>
+        {
+            bool goesOn = true;
+            while (goesOn)
+            {
+                Uninterrupted(() =>
+                {
+                    goesOn = queue.TryTake(out int item, Timeout.InfiniteTimeSpan);
+                    if (goesOn)
+                    {
+                        Interlocked.Increment(ref arrivals[item]);
+                    }
+                });
+            }
+        }))];
+        Thread[] all = [.. putters, .. takers];
+        while (putters.Any(putter => putter.IsAlive))
+        {
+            all[Random.Shared.Next(all.Length)].Interrupt();
+            Thread.Yield();
+        }
+
+        queue.Complete();
+        Assert.All(takers, taker => Assert.True(taker.Join(LoopHost.Limit)));
+        Assert.All(arrivals, count => Assert.Equal(1, count));
+
+        static bool Uninterrupted(Action action)
+        {
+            try
+            {
+                action();
+                return true;
+            }
+            catch (ThreadInterruptedException)
+            {
+                return false;
+            }
+        }
+    }
+
     [Fact]
     public void Complete_SecondCall_ChangesNothing()
     {

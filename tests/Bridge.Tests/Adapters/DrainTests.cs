@@ -126,6 +126,22 @@ public sealed class DrainTests : LoopTest
         Assert.Single(_collection);
     });
 
+    [Theory(Timeout = 30000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void MoveNext_AfterDispose_GivesFalse(bool wasRead) => Run(async Coroutine () =>
+    {
+        Fill(2);
+        CollectionDrainEnumerator<int> enumerator = Loop.Drain(_collection).GetAsyncEnumerator();
+        if (wasRead)
+        {
+            Assert.True(await enumerator.MoveNextAsync());
+        }
+
+        await enumerator.DisposeAsync();
+        Assert.False(await enumerator.MoveNextAsync());
+    });
+
     [Fact(Timeout = 30000)]
     public void Close_WhileItWaits_FreesTheThread()
     {

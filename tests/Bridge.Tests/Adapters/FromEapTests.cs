@@ -198,6 +198,16 @@ public sealed class FromEapTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void FromEap_CancelledAndLoopClosedBeforeItsNextTurn_ComponentIsAskedAndHandlerRemoved()
+    {
+        LoopFuture<ResultArgs> future = Call("a");
+        future.Cancel();
+        Loop.Close();
+        Assert.Equal(["a"], _component.Cancelled);
+        Assert.Equal(0, _component.Handlers);
+    }
+
+    [Fact(Timeout = 30000)]
     public void FromEap_BadCalls_ThrowAtOnce()
     {
         Assert.Throws<ArgumentNullException>("add", () => Loop.FromEap<ResultArgs>(null!, _ => { }, _ => { }));

@@ -60,7 +60,7 @@ public sealed class FromEventTests : LoopTest
     [Fact(Timeout = 30000)]
     public void FromEvent_DropOldest_KeepsTheNewestAndCounts() => Run(async Coroutine () =>
     {
-        using EventStream<(int, int)> stream = Numbers(2, EventOverflow.DropOldest);
+        using EventStream<(int, int)> stream = Numbers(2, WhenFull.DropOldest);
         Raise(1, 2, 3, 4);
         Assert.Equal(2, stream.Dropped);
         Assert.Equal([3, 4], await Take(stream, 2));
@@ -69,7 +69,7 @@ public sealed class FromEventTests : LoopTest
     [Fact(Timeout = 30000)]
     public void FromEvent_DropNewest_KeepsTheOldestAndCounts() => Run(async Coroutine () =>
     {
-        using EventStream<(int, int)> stream = Numbers(2, EventOverflow.DropNewest);
+        using EventStream<(int, int)> stream = Numbers(2, WhenFull.DropNewest);
         Raise(1, 2, 3, 4);
         Assert.Equal(2, stream.Dropped);
         Assert.Equal([1, 2], await Take(stream, 2));
@@ -78,11 +78,11 @@ public sealed class FromEventTests : LoopTest
     [Fact(Timeout = 30000)]
     public void FromEvent_Fail_GivesWhatItHasAndThenThrows() => Run(async Coroutine () =>
     {
-        using EventStream<(int, int)> stream = Numbers(2, EventOverflow.Fail);
+        using EventStream<(int, int)> stream = Numbers(2, WhenFull.Fail);
         Raise(1, 2, 3);
         Assert.Equal([1, 2], await Take(stream, 2));
         LoopTask<bool> next = Loop.CreateTask<bool>(stream.MoveNextAsync());
-        await FromApmTests.ThrowsAsync<EventOverflowException>(next);
+        await FromApmTests.ThrowsAsync<QueueFullException>(next);
         Assert.Equal(1, stream.Dropped);
     });
 
@@ -231,19 +231,42 @@ public sealed class FromEventTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void Dispose_LoopClosesBeforeItsNextTurn_UnsubscribesAllTheSame()
+    {
+        EventStream<(int, int)> stream = Numbers();
+        stream.Dispose();
+        Loop.Close();
+        Assert.Equal(0, _source.Handlers);
+        Assert.Equal(1, _source.Removals);
+    }
+
+    [Fact(Timeout = 30000)]
+    public void GetAsyncEnumerator_AfterDispose_ListensToNoToken() => Run(async Coroutine () =>
+    {
+        using var source = new CancellationTokenSource();
+        EventStream<(int, int)> stream = Numbers();
+        stream.Dispose();
+        await using EventStreamEnumerator<(int, int)> enumerator = stream.GetAsyncEnumerator(source.Token);
+        Assert.False(await enumerator.MoveNextAsync());
+        long posts = Loop.Posts;
+        OtherThread.Run(source.Cancel);
+        Assert.Equal(posts, Loop.Posts);
+    });
+
+    [Fact(Timeout = 30000)]
     public void FromEvent_BadCalls_ThrowAtOnce()
     {
         Assert.Throws<ArgumentNullException>("add", () => Loop.FromEvent<int>((Action<Action<int>>)null!, _ => { }));
         Assert.Throws<ArgumentNullException>("remove", () => Loop.FromEvent<int>(_ => { }, (Action<EventHandler<int>>)null!));
-        Assert.Throws<ArgumentOutOfRangeException>("bound", () => Numbers(0));
-        Assert.Throws<ArgumentOutOfRangeException>("overflow", () => Numbers(1, (EventOverflow)9));
+        Assert.Throws<ArgumentOutOfRangeException>("bound", () => Numbers(-1));
+        Assert.Throws<ArgumentOutOfRangeException>("full", () => Numbers(1, (WhenFull)9));
         Loop.Close();
         Assert.Throws<ObjectDisposedException>(() => Numbers());
         Assert.Equal(0, _source.Handlers);
     }
 
-    private EventStream<(int, int)> Numbers(int? bound = null, EventOverflow overflow = EventOverflow.Fail, CancellationToken token = default)
-        => Loop.FromEvent<(int, int)>(h => _source.Raised += h, h => _source.Raised -= h, bound, overflow, token);
+    private EventStream<(int, int)> Numbers(int bound = 0, WhenFull full = WhenFull.Fail, CancellationToken token = default)
+        => Loop.FromEvent<(int, int)>(h => _source.Raised += h, h => _source.Raised -= h, bound, full, token);
 
     private void Raise(params int[] numbers)
     {

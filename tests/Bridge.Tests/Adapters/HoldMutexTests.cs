@@ -131,6 +131,36 @@ public sealed class HoldMutexTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void HoldMutex_CancelledAndLoopClosedBeforeItsNextTurn_IsReleased()
+    {
+        LoopFuture<MutexHold> hold = Loop.HoldMutex(_mutex);
+        Assert.True(SpinWait.SpinUntil(() => !IsFree(), TimeSpan.FromSeconds(20)));
+        hold.Cancel();
+        Loop.Close();
+        Assert.True(SpinWait.SpinUntil(IsFree, TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact(Timeout = 30000)]
+    public void HoldMutex_Fails_LeavesNothingWithTheLoop()
+    {
+        WeakReference<Mutex>? failed = null;
+        Garbage.MakeAndCollect(() =>
+        {
+            var disposed = new Mutex();
+            disposed.Dispose();
+            failed = new WeakReference<Mutex>(disposed);
+            Run(async Coroutine () => await FromApmTests.ThrowsAsync<ObjectDisposedException>(Loop.HoldMutex(disposed)));
+        });
+        Assert.True(SpinWait.SpinUntil(IsGone, TimeSpan.FromSeconds(20)));
+
+        bool IsGone()
+        {
+            Garbage.Collect();
+            return !failed!.TryGetTarget(out _);
+        }
+    }
+
+    [Fact(Timeout = 30000)]
     public void HoldMutex_Named_WaitsAndIsCancelled() => Run(async Coroutine () =>
     {
         using var named = new Mutex(false, $"bridge-{Guid.NewGuid():N}");

@@ -90,6 +90,31 @@ public sealed partial class NativeCallbackTests : LoopTest
     }
 
     [Fact(Timeout = 30000)]
+    public void NativeReply_CallerIsInterrupted_GivesTheFallbackAndTheHandlerNeverRuns()
+    {
+        using var host = new LoopHost();
+        using var release = new ManualResetEventSlim();
+        bool ran = false;
+        using NativeCallback callback = host.Loop.NativeReply<int, int>(
+            _ =>
+            {
+                ran = true;
+                return 1;
+            },
+            s_limit,
+            fallback: -7);
+        host.Loop.CallSoonThreadSafe(release.Wait);
+        int answer = 0;
+        Thread caller = OtherThread.Start(() => answer = Call(callback.Pointer, 1));
+        caller.Interrupt();
+        Assert.True(caller.Join(s_limit));
+        release.Set();
+        host.Do(() => { });
+        Assert.Equal((-7, false), (answer, ran));
+        Assert.IsType<ThreadInterruptedException>(Assert.Single(host.Reports).Exception);
+    }
+
+    [Fact(Timeout = 30000)]
     public void NativeReply_LoopClosesWhileTheCallWaits_GivesTheFallback()
     {
         var host = new LoopHost();

@@ -133,6 +133,7 @@ public sealed class ToApmTests : IDisposable
         IAsyncResult result = Loop.ToApm(() => Compute(1), null, null);
         Assert.Throws<ArgumentException>("asyncResult", () => Loop.EndApm<string>(result));
         Assert.Throws<ArgumentException>("asyncResult", () => Loop.EndApm<int>(Task.CompletedTask));
+        Assert.Throws<ArgumentException>("asyncResult", () => Loop.EndApm(Loop.ToApm(async Coroutine<bool> () => await Compute(1) == 2, null, null)));
         using var other = new SelectorEventLoop();
         Assert.Throws<ArgumentException>("asyncResult", () => other.EndApm<int>(result));
         Assert.Throws<ArgumentException>("future", () => other.ToApm(Loop.CreateFuture<int>(), null, null));

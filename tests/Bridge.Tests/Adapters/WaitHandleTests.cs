@@ -158,6 +158,15 @@ public sealed class WaitHandleTests : IDisposable
     }
 
     [Fact(Timeout = 30000)]
+    public void WaitAsync_HandleDisposedMeanwhile_EndsWhenTheTimeIsOver() => Run(async Coroutine () =>
+    {
+        var handle = new ManualResetEvent(false);
+        LoopFuture<bool> wait = _loop.WaitAsync(handle, TimeSpan.FromMilliseconds(1));
+        handle.Dispose();
+        Assert.False(await wait);
+    });
+
+    [Fact(Timeout = 30000)]
     public void WaitAsync_BadCalls_ThrowAtOnce()
     {
         using var mutex = new Mutex();

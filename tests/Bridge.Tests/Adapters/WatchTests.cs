@@ -54,6 +54,23 @@ public sealed class WatchTests : LoopTest
     });
 
     [Fact(Timeout = 30000)]
+    public void Watch_ManyOverflowsBehindASlowReader_RescanWhenItGetsThere() => Run(async Coroutine () =>
+    {
+        using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = 1, Rescan = true, NotifyFilter = NotifyFilters.Attributes });
+        for (int i = 0; i < 10; i++)
+        {
+            Watcher.Raise(WatcherChangeTypes.Created, $"{i}");
+            Watcher.Fail(new InternalBufferOverflowException());
+            await LoopTask.Yield();
+        }
+
+        File.WriteAllText(PathOf("x.csv"), "");
+        Assert.Equal(["Created 0", "Overflow ", "Found x.csv"], await Take(changes, 3));
+        Watcher.Raise(WatcherChangeTypes.Created, "last");
+        Assert.Equal(["Created last"], await Take(changes, 1));
+    });
+
+    [Fact(Timeout = 30000)]
     public void Watch_ReaderIsSlow_BoundHoldsAndOneOverflowTells() => Run(async Coroutine () =>
     {
         using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = 2 });
@@ -70,6 +87,26 @@ public sealed class WatchTests : LoopTest
 
         await LoopTask.Yield();
         Assert.Equal(["Created 0", "Created 1", "Overflow "], await Take(changes, 3));
+        Watcher.Raise(WatcherChangeTypes.Created, "last");
+        Assert.Equal(["Created last"], await Take(changes, 1));
+    });
+
+    [Fact(Timeout = 30000)]
+    public void Watch_DebouncedFloodBehindASlowReader_BoundHoldsAndOneOverflowTells() => Run(async Coroutine () =>
+    {
+        const int Bound = 1000;
+        using EventStream<FileChange> changes = Watch(new WatchOptions { Bound = Bound, Debounce = TimeSpan.FromSeconds(1) });
+        for (int i = 0; i < 50 * Bound; i++)
+        {
+            Watcher.Raise(WatcherChangeTypes.Created, $"{i}");
+            if (i % Bound == 0)
+            {
+                await LoopTask.Yield();
+            }
+        }
+
+        await LoopTask.Sleep(TimeSpan.FromSeconds(2));
+        Assert.Equal([.. Enumerable.Range(0, Bound).Select(i => $"Created {i}"), "Overflow "], await Take(changes, Bound + 1));
         Watcher.Raise(WatcherChangeTypes.Created, "last");
         Assert.Equal(["Created last"], await Take(changes, 1));
     });

@@ -91,16 +91,7 @@ public sealed class LoopAffine<T> : IAsyncDisposable
         _loop.AssertLoopThread();
         cancellationToken.ThrowIfCancellationRequested();
         LoopFuture<TResult> called = _loop.RunInExecutor(_executor, stop => CallHere(call, stop, onCancel));
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            _ => _loop.TryPost(new Action(() => called.Cancel()), null, null), null);
-        try
-        {
-            return await called;
-        }
-        catch (OperationCanceledException) when (called.IsCancelled && cancellationToken.IsCancellationRequested && LoopTask.Current!.CancelRequests == 0)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
+        return await TokenWait.Await(called, cancellationToken);
     }
 
     private TResult CallHere<TResult>(Func<T, CancellationToken, TResult> call, CancellationToken stop, Action<T>? onCancel)

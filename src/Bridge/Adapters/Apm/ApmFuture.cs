@@ -34,8 +34,7 @@ internal sealed class ApmFuture<T> : ForeignFuture<T>
         }
         catch (Exception exception)
         {
-            // The future is where the caller looks for failures, whenever they happen.
-            Fail(exception);
+            FailToStart(exception, Messages.BeginFailedLate);
         }
     }
 
@@ -58,17 +57,5 @@ internal sealed class ApmFuture<T> : ForeignFuture<T>
         }
 
         ComeBack(outcome);
-    }
-
-    private void Fail(Exception exception)
-    {
-        if (TryClaim())
-        {
-            ComeBack(Outcome<T>.Failed(exception));
-        }
-        else
-        {
-            Loop.CallExceptionHandler(new LoopErrorContext("Begin failed after its operation was completed; the outcome of the operation stands", exception));
-        }
     }
 }

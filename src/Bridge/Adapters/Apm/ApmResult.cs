@@ -15,6 +15,8 @@ internal sealed class ApmResult<T> : IAsyncResult
 
     /// <summary>Made when first asked for, closed by End. Under the lock.</summary>
     private ManualResetEvent? _waitHandle;
+
+    /// <summary>Under the lock: of several threads that end it, one does.</summary>
     private bool _isEnded;
 
     internal ApmResult(EventLoop loop, ConcurrentFuture<T> outcome, AsyncCallback? callback, object? state)

@@ -28,7 +28,7 @@ public abstract partial class EventLoop
     public IAsyncResult ToApm(Func<Coroutine> start, AsyncCallback? callback, object? state)
     {
         ArgumentNullException.ThrowIfNull(start);
-        return new ApmResult<bool>(this, StartFromAnyThread<bool>(start, default), callback, state);
+        return new ApmResult<NoResult>(this, StartFromAnyThread<NoResult>(start, default), callback, state);
     }
 
     /// <summary>The Begin of something this loop does already. Any thread.</summary>
@@ -78,5 +78,5 @@ public abstract partial class EventLoop
     /// <exception cref="ArgumentException">It is not of ToApm for a coroutine without a result, or not of this loop.</exception>
     /// <exception cref="InvalidOperationException">It is pending and this is the loop thread, where waiting would never end; or End was called before.</exception>
     /// <remarks>As <see cref="EndApm{T}(IAsyncResult)"/>.</remarks>
-    public void EndApm(IAsyncResult asyncResult) => EndApm<bool>(asyncResult);
+    public void EndApm(IAsyncResult asyncResult) => EndApm<NoResult>(asyncResult);
 }

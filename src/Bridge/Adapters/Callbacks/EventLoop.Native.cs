@@ -138,8 +138,7 @@ public abstract partial class EventLoop
     }
 
     private NativeCallback Posting<T>(LoopCallback<T> callback, Action<LoopCallback<T>, nint, nint, nint> post, nint result)
-    {
-        return new NativeCallback(
+        => new(
             this,
             (a, b, c) =>
             {
@@ -148,17 +147,12 @@ public abstract partial class EventLoop
             },
             whenFailed: result,
             callback.Dispose);
-    }
 
     private NativeCallback Replying<TResult>(Func<nint, nint, nint, TResult> handler, TimeSpan limit, TResult fallback)
         where TResult : unmanaged
     {
         NativeWord.Check<TResult>();
-        if (limit != Timeout.InfiniteTimeSpan && (limit < TimeSpan.Zero || limit > TimeSpan.FromMilliseconds(int.MaxValue)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, Messages.WaitTimeOutOfRange(limit));
-        }
-
+        WaitLimit.Check(limit);
         nint whenFailed = NativeWord.To(fallback);
         return new NativeCallback(
             this,

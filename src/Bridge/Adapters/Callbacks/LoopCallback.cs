@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -11,28 +12,18 @@ public abstract class LoopCallback<T> : IDisposable
     /// <summary>Calls handled in one callback of the loop at most, so that a flood leaves turns to others.</summary>
     private const int Batch = 64;
 
-    private readonly int _bound;
-    private readonly WhenFull _full;
     private readonly Drain _drain;
 
     /// <summary>Guards the fields below, for a few instructions. Holds whenever it is free: while calls wait and the loop can start one, a drain is queued there.</summary>
     private readonly Lock _lock = new();
-    private readonly Queue<(T Argument, ExecutionContext? Context)> _calls = new();
+    private readonly BoundedQueue<(T Argument, ExecutionContext? Context)> _calls;
     private bool _isDrainQueued;
     private bool _isClosed;
-    private long _dropped;
 
     private protected LoopCallback(EventLoop loop, int bound, WhenFull full)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(bound);
-        if (full is < WhenFull.DropOldest or > WhenFull.Fail)
-        {
-            throw new ArgumentOutOfRangeException(nameof(full), full, Messages.NoSuchWhenFull(full));
-        }
-
         Loop = loop;
-        _bound = bound;
-        _full = full;
+        _calls = new BoundedQueue<(T, ExecutionContext?)>(bound, full);
         _drain = new Drain(this);
     }
 
@@ -47,7 +38,7 @@ public abstract class LoopCallback<T> : IDisposable
             lock (_lock)
             {
                 CloseIfLoopIs();
-                return _dropped;
+                return _calls.Dropped;
             }
         }
     }
@@ -86,22 +77,25 @@ public abstract class LoopCallback<T> : IDisposable
     {
         ExecutionContext? context = AmbientContext.Capture();
         bool queues;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             CloseIfLoopIs();
             if (_isClosed)
             {
-                _dropped++;
-                Loop.CountLateCompletion();
+                _calls.Dropped++;
+                if (Loop.IsClosed)
+                {
+                    Loop.CountLateCompletion();
+                }
+
                 return;
             }
 
-            if (_bound > 0 && _calls.Count == _bound && !MakeRoom())
+            if (!_calls.TryAdd((argument, context)))
             {
-                return;
+                throw new QueueFullException(Messages.CallbackFull(HandlerName, Loop, _calls.Bound));
             }
 
-            _calls.Enqueue((argument, context));
             queues = !_isDrainQueued;
             _isDrainQueued = true;
         }
@@ -149,23 +143,6 @@ public abstract class LoopCallback<T> : IDisposable
     private protected void Report(Exception exception)
         => Loop.CallExceptionHandler(new LoopErrorContext($"Exception in bound callback {HandlerName}", exception) { Handle = HandlerName });
 
-    /// <summary>Under the lock. False: the new call is dropped.</summary>
-    private bool MakeRoom()
-    {
-        switch (_full)
-        {
-            case WhenFull.Fail:
-                throw new QueueFullException(Messages.CallbackFull(HandlerName, Loop, _bound));
-            case WhenFull.DropOldest:
-                _calls.Dequeue();
-                _dropped++;
-                return true;
-            default:
-                _dropped++;
-                return false;
-        }
-    }
-
     /// <summary>Under the lock. Calls that were left in a loop when it closed will not be handled.</summary>
     private void CloseIfLoopIs()
     {
@@ -178,8 +155,7 @@ public abstract class LoopCallback<T> : IDisposable
     private void Close()
     {
         _isClosed = true;
-        _dropped += _calls.Count;
-        _calls.Clear();
+        _calls.DropAll();
     }
 
     private void RunBatch()
@@ -231,7 +207,7 @@ public abstract class LoopCallback<T> : IDisposable
     {
         lock (_lock)
         {
-            return _calls.TryDequeue(out call);
+            return _calls.TryTake(out call);
         }
     }
 
@@ -240,44 +216,5 @@ public abstract class LoopCallback<T> : IDisposable
         internal override void Run() => owner.RunBatch();
 
         internal override string Describe() => owner.HandlerName;
-    }
-}
-
-/// <summary>A plain handler.</summary>
-internal sealed class SyncLoopCallback<T>(EventLoop loop, Action<T> handler, int bound, WhenFull full) : LoopCallback<T>(loop, bound, full)
-{
-    private protected override string HandlerName => CallbackText.Of(handler);
-
-    private protected override void Handle(T argument) => handler(argument);
-}
-
-/// <summary>A handler whose coroutines run as tasks, a limited number at a time.</summary>
-internal sealed class CoroutineLoopCallback<T>(EventLoop loop, Func<T, Coroutine> handler, int bound, WhenFull full, int concurrency)
-    : LoopCallback<T>(loop, bound, full)
-{
-    /// <summary>Loop thread.</summary>
-    private int _running;
-
-    private protected override string HandlerName => CallbackText.Of(handler);
-
-    private protected override bool CanStart => _running < concurrency;
-
-    private protected override void Handle(T argument)
-    {
-        Coroutine coroutine = handler(argument) ?? throw new InvalidOperationException(Messages.NullFromHandler(HandlerName));
-        LoopTask task = Loop.CreateTask(coroutine);
-        _running++;
-        task.AddDoneCallback(End, AmbientContext.Default);
-    }
-
-    private void End(LoopFuture task)
-    {
-        _running--;
-        if (!task.IsCancelled && task.GetException() is { } failure)
-        {
-            Report(failure);
-        }
-
-        QueueDrain();
     }
 }

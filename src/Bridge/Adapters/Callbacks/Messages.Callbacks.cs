@@ -6,9 +6,6 @@ internal static partial class Messages
     internal static string CallbackFull(string handler, EventLoop loop, int bound)
         => $"{bound} calls of {handler} wait for event loop '{loop.Name}', which is all that may. Call it less often, bind it with a higher bound, or let it drop calls.";
 
-    internal static string NoSuchWhenFull(WhenFull full)
-        => $"{full} is no {nameof(WhenFull)}; use {nameof(WhenFull.DropOldest)}, {nameof(WhenFull.DropNewest)} or {nameof(WhenFull.Fail)}.";
-
     internal static string NullFromHandler(string handler)
         => $"The bound handler {handler} returned null instead of a coroutine.";
 

@@ -22,15 +22,19 @@ internal sealed class NativeReplyCall<TResult>(EventLoop loop, Func<TResult> wor
     internal bool TryRun(TimeSpan limit, out TResult result)
     {
         using CloseRegistration registration = loop.OnClose(_isOver.Set);
-        if (!loop.TryPost(this, null, null) || !_isOver.Wait(limit))
+        bool isOver = false;
+        try
         {
+            isOver = loop.TryPost(this, null, null) && _isOver.Wait(limit);
+        }
+        finally
+        {
+            // Also if the thread is interrupted: what the arguments lead to may be gone once the native call has returned.
             Interlocked.CompareExchange(ref _state, GivenUp, Waiting);
-            result = default!;
-            return false;
         }
 
-        result = _result;
-        return _hasResult;
+        result = isOver ? _result : default!;
+        return isOver && _hasResult;
     }
 
     internal override void Run()

@@ -18,7 +18,7 @@ public sealed class CollectionDrainEnumerator<T> : IAsyncEnumerator<T>
         _loop = loop;
         LoopFuture<NoResult> ended = loop.CreateFuture<NoResult>();
         DrainThread<T>? thread = null;
-        _items = new ForeignItems<T>(loop, null, EventOverflow.Fail, callToken) { Taken = () => thread!.MakeRoom() };
+        _items = new ForeignItems<T>(loop, bound: 0, WhenFull.Fail, callToken) { Taken = _ => thread!.MakeRoom() };
         _items.WatchAlso(enumerationToken);
         _thread = thread = new DrainThread<T>(loop, collection, maxAhead, _items, ended);
         _closeRegistration = loop.OnClose(EndByClose);
@@ -31,7 +31,8 @@ public sealed class CollectionDrainEnumerator<T> : IAsyncEnumerator<T>
     internal bool IsThreadEnded => _thread.HasEnded;
 
     /// <summary>Waits for the next item.</summary>
-    /// <returns>Something to await: false once the collection is complete and empty. A cancelled wait takes nothing.</returns>
+    /// <returns>Something to await: false once the collection is complete and empty, or this was disposed of. A cancelled wait takes nothing.</returns>
+    /// <exception cref="InvalidOperationException">On await: another task is waiting for the next item, or the loop runs on another thread.</exception>
     /// <remarks>Throws what taking from the collection throws, such as <see cref="ObjectDisposedException"/>.</remarks>
     public LoopOperation<bool> MoveNextAsync()
     {

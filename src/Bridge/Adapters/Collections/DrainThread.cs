@@ -62,6 +62,7 @@ internal sealed class DrainThread<T>
         if (!_isStarted)
         {
             _isStarted = true;
+            _items.End(null);
             _ended.TrySetResult(default);
             return;
         }
@@ -102,7 +103,7 @@ internal sealed class DrainThread<T>
                 return;
             }
 
-            _items.TryAdd(item!);
+            _items.Add(item!);
         }
     }
 
@@ -129,7 +130,15 @@ internal sealed class DrainThread<T>
 
     private void Leave()
     {
-        if (Interlocked.Decrement(ref _parties) != 0 || _items.TakeRest() is not { Count: > 0 } rest)
+        if (Interlocked.Decrement(ref _parties) != 0)
+        {
+            return;
+        }
+
+        // A move that waits, or comes later, must not wait for a thread that has gone.
+        List<T> rest = _items.TakeRest();
+        _items.End(null);
+        if (rest.Count == 0)
         {
             return;
         }

@@ -68,15 +68,7 @@ internal sealed class EapFuture<TArgs> : ForeignFuture<TArgs>
         }
         catch (Exception exception)
         {
-            // The future is where the caller looks for failures, whenever they happen.
-            if (TryClaim())
-            {
-                ComeBack(Outcome<TArgs>.Failed(exception));
-            }
-            else
-            {
-                Loop.CallExceptionHandler(new LoopErrorContext("Start failed after the component had told the end of the call; what it told stands", exception));
-            }
+            FailToStart(exception, Messages.StartFailedLate);
         }
     }
 

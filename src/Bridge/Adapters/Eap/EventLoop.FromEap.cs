@@ -5,7 +5,7 @@ public abstract partial class EventLoop
 {
     /// <summary>Starts one call of a component that tells its end by an event, and gives the event's arguments as a future.</summary>
     /// <typeparam name="TArgs">Type of the event's arguments.</typeparam>
-    /// <param name="add">Adds the handler: <c>h =&gt; client.Done += h</c>; <c>h =&gt; client.Done += h.Invoke</c> where the event has a delegate type of its own.</param>
+    /// <param name="add">Adds the handler: <c>h =&gt; client.Done += h</c>; <c>h =&gt; client.Done += h.Invoke</c> where the event has a delegate type of its own. What it throws, this call throws.</param>
     /// <param name="remove">Removes it in the same way. Called once in every outcome.</param>
     /// <param name="start">Starts the call; is given a new object to pass as the call's user state. What it throws fails the future.</param>
     /// <param name="cancel">Asks the component to cancel the call with this user state. Called once if the wait ends early. Null: it cannot be asked.</param>

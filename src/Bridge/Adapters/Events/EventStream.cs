@@ -1,6 +1,6 @@
 namespace Bridge;
 
-/// <summary>The raises of a .NET event, one after the other, for <c>await foreach</c>: <see cref="EventLoop.FromEvent{T}(Action{EventHandler{T}}, Action{EventHandler{T}}, int?, EventOverflow, CancellationToken)"/>.</summary>
+/// <summary>The raises of a .NET event, one after the other, for <c>await foreach</c>: <see cref="EventLoop.FromEvent{T}(Action{EventHandler{T}}, Action{EventHandler{T}}, int, WhenFull, CancellationToken)"/>.</summary>
 /// <typeparam name="T">Type of the event's arguments.</typeparam>
 /// <remarks>
 /// <para>Subscribed from the moment it is made, so that nothing is missed before the first read, until it is disposed; leaving <c>await foreach</c> disposes it.</para>
@@ -17,7 +17,7 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
     private readonly CloseRegistration _closeRegistration;
     private bool _isRead;
 
-    /// <summary>0, then 1: any thread, by one exchange. Whoever made it unsubscribes.</summary>
+    /// <summary>0, then 1: any thread, by one exchange.</summary>
     private int _isDisposed;
 
     internal EventStream(EventLoop loop, ForeignItems<T> items, Action unsubscribe)
@@ -34,7 +34,7 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
     /// <summary>The next raise: waits for one if there is none.</summary>
     /// <returns>Something to await: true and then <see cref="Current"/>, or false once the stream was disposed.</returns>
     /// <exception cref="InvalidOperationException">On await: another task is waiting for the next raise, or the loop runs on another thread.</exception>
-    /// <remarks>Throws <see cref="EventOverflowException"/> if the stream overflowed and its policy is <see cref="EventOverflow.Fail"/>. A cancelled wait takes nothing.</remarks>
+    /// <remarks>Throws <see cref="QueueFullException"/>, after the raises before it, if the stream was full and its policy is <see cref="WhenFull.Fail"/>. A cancelled wait takes nothing.</remarks>
     public LoopOperation<bool> MoveNextAsync() => new(_items);
 
     /// <summary>The raise that the last move gave.</summary>
@@ -63,25 +63,26 @@ public sealed class EventStream<T> : IAsyncEnumerable<T>, IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _closeRegistration.Dispose();
             _items.Unwatch();
-            _items.TakeRest();
             _items.End(null);
-            if (!OnLoopThread.TryRun(_loop, _unsubscribe))
-            {
-                _unsubscribe();
-            }
+            _items.TakeRest();
+
+            // If the loop closes before it gets there, its close action unsubscribes.
+            OnLoopThread.TryRun(_loop, Unsubscribe);
         }
     }
 
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) => GetAsyncEnumerator(cancellationToken);
 
+    private void Unsubscribe()
+    {
+        _closeRegistration.Dispose();
+        _unsubscribe();
+    }
+
     private void EndByClose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-        {
-            _items.Unwatch();
-            _unsubscribe();
-        }
+        _items.Unwatch();
+        _unsubscribe();
     }
 }

@@ -75,6 +75,15 @@ internal sealed class DirectoryWatch : LoopWork
         }
     }
 
+    /// <summary>The reader took this: after an overflow, and not before, what is there is worth looking at. So a slow reader has one look at a time to read.</summary>
+    internal void OnTaken(FileChange change)
+    {
+        if (change.Kind == FileChangeKind.Overflow && _options.Rescan)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
+        }
+    }
+
     /// <summary>Changes came.</summary>
     internal override void Run()
     {
@@ -183,36 +192,23 @@ internal sealed class DirectoryWatch : LoopWork
         {
             Emit(change);
         }
-
-        if (change.Kind == FileChangeKind.Overflow && _options.Rescan)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Scan(), this, preferLocal: false);
-        }
     }
 
     private void Emit(FileChange change)
     {
-        // Behind a full stream, one overflow stands for all that is missed.
         int count = _items.Count;
-        bool overflowWaits = _overflowIsLast && count > 0;
+        if (count >= _options.Bound && change.Kind != FileChangeKind.Found)
+        {
+            // Behind a full stream, one overflow stands for all that is missed.
+            change = Overflow();
+        }
+
         bool isOverflow = change.Kind == FileChangeKind.Overflow;
-        if (isOverflow && overflowWaits)
+        if (!isOverflow || !_overflowIsLast || count == 0)
         {
-            return;
+            _overflowIsLast = isOverflow;
+            _items.Add(change);
         }
-
-        if (!isOverflow && change.Kind != FileChangeKind.Found && count >= _options.Bound)
-        {
-            if (!overflowWaits)
-            {
-                Take(Overflow());
-            }
-
-            return;
-        }
-
-        _overflowIsLast = isOverflow;
-        _items.TryAdd(change);
     }
 
     /// <summary>On a thread of the pool: looking at a directory blocks.</summary>

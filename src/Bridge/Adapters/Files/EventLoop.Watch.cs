@@ -36,8 +36,9 @@ public abstract partial class EventLoop
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Debounce, TimeSpan.Zero, nameof(options.Debounce));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RetryDelay, TimeSpan.Zero, nameof(options.RetryDelay));
         AssertCanSchedule();
-        var items = new ForeignItems<FileChange>(this, null, EventOverflow.Fail, token);
-        var watch = new DirectoryWatch(this, directory, filter, options, make, items);
+        DirectoryWatch? watch = null;
+        var items = new ForeignItems<FileChange>(this, bound: 0, WhenFull.Fail, token) { Taken = change => watch!.OnTaken(change) };
+        watch = new DirectoryWatch(this, directory, filter, options, make, items);
         return Subscribe(items, watch.Start, watch.Stop);
     }
 }

@@ -20,7 +20,7 @@ public sealed record WatchOptions
     /// </summary>
     public TimeSpan Debounce { get; init; }
 
-    /// <summary>Whether every overflow is followed by the files that are there then. Default: no.</summary>
+    /// <summary>Whether every overflow is followed by the files that are there when it is read; they do not count for <see cref="Bound"/>. Default: no.</summary>
     public bool Rescan { get; init; }
 
     /// <summary>How long to wait before a watcher that failed is made anew, again and again until that succeeds; more than zero. Default: 1 s, on the loop's clock.</summary>

@@ -132,11 +132,7 @@ public sealed partial class BridgeQueue<T>
 
     private void CheckCanBlock(TimeSpan timeout, string awaited, string atOnce)
     {
-        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout > TimeSpan.FromMilliseconds(int.MaxValue)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, Messages.WaitTimeOutOfRange(timeout));
-        }
-
+        WaitLimit.Check(timeout);
         if (RunningLoop.Current is { } loop)
         {
             throw new InvalidOperationException(Messages.BlocksLoop(this, loop, awaited, atOnce));

@@ -1,6 +1,11 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
-/// <content>Those who wait at either end: joining the line, being served, leaving.</content>
+/// <content>
+/// Those who wait at either end: joining the line, being served, leaving. A thread that is interrupted leaves all the same: what it was served would
+/// stay lent for ever.
+/// </content>
 public sealed partial class BridgeQueue<T>
 {
     /// <summary>Lines a wait up; if it need not wait, it is woken before this returns.</summary>
@@ -19,7 +24,7 @@ public sealed partial class BridgeQueue<T>
     /// <summary>Takes a wait out of the line. False: it was served or refused before, and is woken.</summary>
     internal bool TryWithdraw(QueueWait<T> wait)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (wait.State != QueueWaitState.Waiting)
             {
@@ -38,7 +43,7 @@ public sealed partial class BridgeQueue<T>
     {
         QueueWait<T>? served = null;
         bool isDone;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             isDone = wait.State == QueueWaitState.Served;
             if (isDone && wait.SettlesLater)
@@ -71,7 +76,7 @@ public sealed partial class BridgeQueue<T>
     internal void Return(QueueWait<T> wait)
     {
         QueueWait<T>? served = null;
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (wait.State == QueueWaitState.Served)
             {

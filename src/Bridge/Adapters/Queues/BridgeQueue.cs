@@ -8,8 +8,8 @@ namespace Bridge;
 /// <typeparam name="T">Type of the items.</typeparam>
 /// <remarks>
 /// <para>
-/// Who waits is served in the order of asking, threads, .NET tasks and loops alike. A wait that is cancelled, runs out of time or belongs to a loop
-/// that closes has taken nothing and put nothing: what was meant for it goes to the next.
+/// Who waits is served in the order of asking, threads, .NET tasks and loops alike. A wait that is cancelled, runs out of time, is that of a thread that is
+/// interrupted, or belongs to a loop that closes has taken nothing and put nothing: what was meant for it goes to the next.
 /// </para>
 /// <para>
 /// Threads: every member may be called from any thread, but those that block throw on the thread of a loop, whatever is in the queue. No

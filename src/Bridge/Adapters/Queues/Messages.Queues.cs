@@ -3,12 +3,6 @@ namespace Bridge;
 /// <content>Texts about <see cref="BridgeQueue{T}"/>.</content>
 internal static partial class Messages
 {
-    internal static string NegativeBound(int bound)
-        => $"The bound of a BridgeQueue is {bound}; it must be zero, which means no bound, or positive.";
-
-    internal static string WaitTimeOutOfRange(TimeSpan timeout)
-        => $"The time to wait is {timeout}; it must lie between zero and {int.MaxValue} milliseconds, or be Timeout.InfiniteTimeSpan.";
-
     internal static string BlocksLoop(object queue, EventLoop loop, string awaited, string atOnce)
         => $"{queue} would block the thread of event loop '{loop.Name}', and with it everything that runs there. Await {awaited}, or use {atOnce} without a time.";
 

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>How a wait at a <see cref="BridgeQueue{T}"/> stands.</summary>
@@ -92,7 +94,8 @@ internal sealed class ThreadQueueWait<T>(bool isPut, T item) : QueueWait<T>(isPu
     /// <summary>False: the time is over.</summary>
     internal bool Block(TimeSpan timeout, CancellationToken token) => _isWoken.Wait(timeout, token);
 
-    private protected override void Wake() => _isWoken.Set();
+    // An interrupt of the thread that wakes must not leave those behind this one asleep. Setting it twice does no harm.
+    private protected override void Wake() => Interrupts.Defer(_isWoken, static woken => woken.Set());
 }
 #pragma warning restore CA1001
 

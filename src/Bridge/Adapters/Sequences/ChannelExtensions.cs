@@ -29,6 +29,7 @@ public static class ChannelExtensions
     /// <returns>A coroutine. Cancelling it ends the wait at once, and then nothing was written.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     /// <exception cref="ChannelClosedException">On await: the channel was completed, before or while this waits.</exception>
+    /// <exception cref="InvalidOperationException">On await: no loop is running in this thread.</exception>
     /// <remarks>Order: tasks that wait for room compete for it. Await one write before the next where order matters.</remarks>
     public static Coroutine WriteOnLoop<T>(this ChannelWriter<T> writer, T item)
     {
@@ -96,13 +97,15 @@ public sealed class LoopChannelEnumerator<T> : IAsyncEnumerator<T>
 
     /// <summary>Waits for the next item.</summary>
     /// <returns>A coroutine giving false when the channel was completed and nothing is left; it throws what the channel was completed with.</returns>
+    /// <exception cref="InvalidOperationException">On await: the loop runs on another thread.</exception>
+    /// <exception cref="OperationCanceledException">On await: the token fired; nothing was taken.</exception>
     public async Coroutine<bool> MoveNextAsync()
     {
         _loop.AssertLoopThread();
         _token.ThrowIfCancellationRequested();
         while (!_reader.TryRead(out _current!))
         {
-            if (!await WaitForItem())
+            if (!await TokenWait.Await(_loop.WrapFuture(token => _reader.WaitToReadAsync(token).AsTask()), _token))
             {
                 return false;
             }
@@ -117,18 +120,4 @@ public sealed class LoopChannelEnumerator<T> : IAsyncEnumerator<T>
 
     // For code that holds the interface; a coroutine's own await foreach uses the member above, whose wait is cancelled promptly.
     async ValueTask<bool> IAsyncEnumerator<T>.MoveNextAsync() => await MoveNextAsync();
-
-    private async Coroutine<bool> WaitForItem()
-    {
-        LoopFuture<bool> wait = _loop.WrapFuture(token => _reader.WaitToReadAsync(token).AsTask());
-        using CancellationTokenRegistration registration = _token.UnsafeRegister(_ => _loop.TryPost(new Action(() => wait.Cancel()), null, null), null);
-        try
-        {
-            return await wait;
-        }
-        catch (OperationCanceledException) when (_token.IsCancellationRequested && LoopTask.Current!.CancelRequests == 0)
-        {
-            throw new OperationCanceledException(_token);
-        }
-    }
 }

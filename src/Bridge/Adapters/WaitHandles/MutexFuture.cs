@@ -20,17 +20,24 @@ internal sealed class MutexFuture : ForeignFuture<MutexHold>
         return future;
     }
 
-    /// <summary>Acquired, and nobody wants it any more.</summary>
     internal override void Run()
     {
         if (IsDone)
         {
+            // Acquired, and nobody wants it any more.
             _thread.Release();
         }
         else
         {
-            _thread.AbandonOnClose();
             base.Run();
+        }
+    }
+
+    private protected override void LetGo()
+    {
+        if (PeekException is null or MutexAbandonedException)
+        {
+            _thread.AbandonOnClose();
         }
     }
 

@@ -17,11 +17,7 @@ public sealed class MutexHold : IDisposable, IAsyncDisposable
     {
         if (_thread.TryAbandon())
         {
-            var report = new LoopErrorContext(Messages.MutexForgotten(_loop));
-            if (!_loop.TryPost(new Action(() => _loop.CallExceptionHandler(report)), null, null))
-            {
-                _loop.ReportFromFinalizer(report);
-            }
+            _loop.ReportFromFinalizer(new LoopErrorContext(Messages.MutexForgotten(_loop)));
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class MutexThread
 
     /// <summary>Told once, on the thread, and then forgotten.</summary>
     private Action<Exception?>? _acquired;
+
+    /// <summary>Written by the loop thread before the hold is handed out; read by whoever decides, who has the hold or is the loop thread.</summary>
     private CloseRegistration _closeRegistration;
 
     internal MutexThread(EventLoop loop, Mutex mutex, Action<Exception?> acquired)
@@ -35,13 +37,7 @@ internal sealed class MutexThread
     internal void AbandonOnClose() => _closeRegistration = _loop.OnClose(() => TryAbandon());
 
     /// <summary>Releases the mutex, or ends the wait for it. Any thread; the first decision counts.</summary>
-    internal void Release()
-    {
-        if (TryDecide(MutexFate.Release))
-        {
-            _closeRegistration.Dispose();
-        }
-    }
+    internal void Release() => TryDecide(MutexFate.Release);
 
     /// <summary>Ends the thread without releasing. False: it was decided before. Any thread.</summary>
     internal bool TryAbandon() => TryDecide(MutexFate.Abandon);
@@ -57,8 +53,10 @@ internal sealed class MutexThread
 
             _fate = fate;
             _decided.Set();
-            return true;
         }
+
+        _closeRegistration.Dispose();
+        return true;
     }
 
     private void Run()
@@ -145,11 +143,7 @@ internal sealed class MutexThread
             return;
         }
 
-        var report = new LoopErrorContext("Releasing a mutex failed", exception);
-        if (!_loop.TryPost(new Action(() => _loop.CallExceptionHandler(report)), null, null))
-        {
-            _loop.DefaultExceptionHandler(report);
-        }
+        _loop.ReportElsewhere(new LoopErrorContext("Releasing a mutex failed", exception));
     }
 }
 #pragma warning restore CA1001

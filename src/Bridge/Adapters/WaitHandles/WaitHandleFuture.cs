@@ -105,7 +105,7 @@ internal sealed class WaitHandleFuture : LoopFuture<bool>
                 _handle, static (self, _) => ((WaitHandleFuture)self!).OnSignal(), this, Timeout.InfiniteTimeSpan, executeOnlyOnce: true);
         }
 
-        _closeRegistration = Loop.OnClose(EndEarly);
+        _closeRegistration = Loop.OnClose(EndByClose);
         if (timeout is { } limit && limit != Timeout.InfiniteTimeSpan)
         {
             _timer = Loop.CallLater(limit, static self => ((WaitHandleFuture)self!).EndEarly(), this);
@@ -146,6 +146,12 @@ internal sealed class WaitHandleFuture : LoopFuture<bool>
             null,
             null);
 
+    private void EndByClose()
+    {
+        _tokenRegistration.Unregister();
+        EndEarly();
+    }
+
     /// <summary>The time is over, somebody cancelled, or the loop closes.</summary>
     private void EndEarly()
     {
@@ -173,8 +179,21 @@ internal sealed class WaitHandleFuture : LoopFuture<bool>
         }
 
         // The time may have been over before a wait thread ever looked: what is signalled by now counts.
-        _isSignalled = _isSignalled || (looksOnceMore && _handle.WaitOne(TimeSpan.Zero));
+        _isSignalled = _isSignalled || (looksOnceMore && IsSignalledNow());
         _isTakenBack = true;
         Loop.TryPost(this, null, null);
+    }
+
+    private bool IsSignalledNow()
+    {
+        try
+        {
+            return _handle.WaitOne(TimeSpan.Zero);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed of while it was waited for: no signal can come any more.
+            return false;
+        }
     }
 }
