@@ -79,7 +79,10 @@ public sealed class Leftovers : IDisposable
         }
     }
 
-    /// <summary>Sockets, pipes, and what the system makes without a name: selectors, events, children.</summary>
+    /// <summary>
+    /// Sockets and pipes by what they are, for the console makes another number for its output; by number what the system makes without a name:
+    /// selectors, events, children. Not inotify, which a FileSystemWatcher whose directory went away never gives back.
+    /// </summary>
     private static IEnumerable<string> Descriptors()
     {
         if (!OperatingSystem.IsLinux())
@@ -89,11 +92,14 @@ public sealed class Leftovers : IDisposable
 
         foreach (string descriptor in Directory.EnumerateFiles("/proc/self/fd"))
         {
-            string? target = new FileInfo(descriptor).LinkTarget;
-            if (target is not null && (target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("pipe:", StringComparison.Ordinal)
-                || target.StartsWith("anon_inode:", StringComparison.Ordinal) || target.StartsWith("/tmp/", StringComparison.Ordinal)))
+            string target = new FileInfo(descriptor).LinkTarget ?? "";
+            if (target.StartsWith("socket:", StringComparison.Ordinal) || target.StartsWith("pipe:", StringComparison.Ordinal))
             {
-                yield return $"descriptor {Path.GetFileName(descriptor)} ({target})";
+                yield return target;
+            }
+            else if (target.StartsWith("anon_inode:[", StringComparison.Ordinal))
+            {
+                yield return $"{target} ({Path.GetFileName(descriptor)})";
             }
         }
     }

@@ -95,12 +95,10 @@ public sealed class ListenerTests
     [Fact(Timeout = 30000)]
     public async Task Bind_FileHandle_Serves()
     {
-        // The descriptor belongs to the transport from now on, this object only made it.
-        var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // As for Kestrel's own transport, the descriptor stays with whoever made it.
+        using var listening = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listening.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var endPoint = new FileHandleEndPoint((ulong)listening.Handle, FileHandleType.Auto);
-        listening.SafeHandle.SetHandleAsInvalid();
-        GC.SuppressFinalize(listening);
         await using BoundTransport transport = await BoundTransport.Bind(null, endPoint);
         (Socket client, ConnectionContext connection) = await transport.ConnectAndAccept();
         using (client)

@@ -12,12 +12,21 @@ public abstract class BorderContract : IDisposable
     private static bool t_completing;
 
     private readonly List<LoopHost> _hosts = [];
+    private readonly List<IDisposable> _owned = [];
 
     private protected LoopHost Host(string name = "far")
     {
         var host = new LoopHost(name);
         _hosts.Add(host);
         return host;
+    }
+
+    /// <summary>Disposed of when the test and its loops have ended.</summary>
+    private protected T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
     }
 
     private protected abstract (BorderSource Source, BorderDestination Destination) Join();
@@ -36,6 +45,7 @@ public abstract class BorderContract : IDisposable
             host.Dispose();
         }
 
+        _owned.ForEach(owned => owned.Dispose());
         GC.SuppressFinalize(this);
     }
 

@@ -274,7 +274,7 @@ public sealed class RunInExecutorBorder : BorderContract
 {
     private protected override (BorderSource, BorderDestination) Join()
     {
-        var source = new BlockingSource();
+        BlockingSource source = Own(new BlockingSource());
         LoopHost host = Host();
         return (source, new LoopFutureDestination(host, host.Get(() => host.Loop.RunInExecutor(null, source.Body))));
     }

@@ -159,7 +159,7 @@ internal sealed class TaskSourceSource : BorderSource
 }
 
 /// <summary>A blocking call that does what it is told, and stops when its token says so.</summary>
-internal sealed class BlockingSource : BorderSource
+internal sealed class BlockingSource : BorderSource, IDisposable
 {
     private readonly BlockingCollection<Func<int>> _commands = [];
     private volatile bool _cancelled;
@@ -194,6 +194,9 @@ internal sealed class BlockingSource : BorderSource
         ExceptionDispatchInfo.Throw(exception);
         return 0;
     });
+
+    /// <summary>Ends a call that nobody has told anything, so that no thread stays behind in it.</summary>
+    public void Dispose() => _commands.CompleteAdding();
 
     internal override void Cancel(CancellationToken token) => _commands.Add(() => throw new OperationCanceledException(token), CancellationToken.None);
 }

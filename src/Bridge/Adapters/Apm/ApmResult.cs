@@ -81,7 +81,7 @@ internal sealed class ApmResult<T> : IAsyncResult
 
     private void CloseHandle()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _waitHandle?.Dispose();
             _waitHandle = null;
@@ -91,7 +91,7 @@ internal sealed class ApmResult<T> : IAsyncResult
     /// <summary>On whatever thread completed the outcome.</summary>
     private void OnDone()
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             _waitHandle?.Set();
         }

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>One call from native code that waits for its answer from the loop, for a limited time.</summary>
@@ -21,7 +23,7 @@ internal sealed class NativeReplyCall<TResult>(EventLoop loop, Func<TResult> wor
     /// <summary>Any thread but the loop's. False: there is no answer in time.</summary>
     internal bool TryRun(TimeSpan limit, out TResult result)
     {
-        using CloseRegistration registration = loop.OnClose(_isOver.Set);
+        using CloseRegistration registration = loop.OnClose(() => Interrupts.Set(_isOver));
         bool isOver = false;
         try
         {
@@ -52,7 +54,7 @@ internal sealed class NativeReplyCall<TResult>(EventLoop loop, Func<TResult> wor
         finally
         {
             // What it throws goes on to the exception handler, as of every callback.
-            _isOver.Set();
+            Interrupts.Set(_isOver);
         }
     }
 

@@ -1,3 +1,5 @@
+using Bridge.Executors;
+
 namespace Bridge;
 
 /// <summary>The thread that acquires, holds and releases one mutex, since a mutex belongs to a thread.</summary>
@@ -44,7 +46,7 @@ internal sealed class MutexThread
 
     private bool TryDecide(MutexFate fate)
     {
-        lock (_lock)
+        using (Interrupts.Hold(_lock))
         {
             if (_fate != MutexFate.Open)
             {
