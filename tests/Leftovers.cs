@@ -11,6 +11,9 @@ public sealed class Leftovers : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How the names of threads begin that the runtime and the runner's report start for themselves.</summary>
+    private static readonly string[] s_foreign = [".NET", "TRX"];
+
     private readonly HashSet<string> _before;
 
     public Leftovers()
@@ -72,7 +75,7 @@ public sealed class Leftovers : IDisposable
                 // Ended meanwhile.
             }
 
-            if (name is not null && !name.StartsWith(".NET", StringComparison.Ordinal))
+            if (name is not null && !s_foreign.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 yield return $"thread '{name}' ({Path.GetFileName(thread)})";
             }
