@@ -1,6 +1,6 @@
 namespace Bridge;
 
-/// <summary>Brings a task back onto its loop after it awaited something that is not of this library. One per task, made when first needed.</summary>
+/// <summary>Brings a task back onto its loop after it awaited something that is not of this library. One per task that does, which keeps it.</summary>
 /// <remarks>
 /// Whether it is of this library may turn out only when the awaiter gets the callback: a ValueTask can be anybody's, and its awaiter is .NET's.
 /// If it is ours, the source says so by setting <see cref="Source"/>, never calls back, and the task waits for it directly.

@@ -76,19 +76,20 @@ public partial class LoopTask
         return wait;
     }
 
-    /// <summary>The awaiter has taken the callback. If it is one of ours after all, the task waits for that itself.</summary>
+    /// <summary>The awaiter has taken the callback. The task keeps it for its next foreign await; if this one is of ours after all, the task waits for that itself.</summary>
     internal void KeepOrReplace(ForeignWait wait)
     {
+        bool isKept = _details?.ForeignWait is not null;
         if (wait.Source is { } source)
         {
             _waitingFor = source;
             wait.Disarm();
-            if (_details?.ForeignWait is null)
+            if (!isKept)
             {
                 Loop.GiveBack(wait);
             }
         }
-        else
+        else if (!isKept)
         {
             Details.ForeignWait = wait;
         }

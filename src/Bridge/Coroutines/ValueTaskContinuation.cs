@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Bridge.Executors;
 
 namespace Bridge;
 
@@ -35,7 +36,7 @@ internal sealed class ValueTaskContinuation
     /// <summary>Waits for the token's callback, if that is under way.</summary>
     internal void ForgetToken()
     {
-        _token.Dispose();
+        Interrupts.Defer(_token, static token => token.Dispose());
         _token = default;
     }
 

@@ -38,7 +38,7 @@ internal sealed class FutureToTask<T> : LoopWork, IOwnWork
     internal override void Run()
     {
         _closeRegistration.Dispose();
-        Interrupts.Defer(_tokenRegistration, static registration => registration.Unregister());
+        ForgetToken();
         TakeOutcome().TryCopyTo(_task);
     }
 
@@ -95,10 +95,12 @@ internal sealed class FutureToTask<T> : LoopWork, IOwnWork
             : outcome;
     }
 
+    private void ForgetToken() => Interrupts.Defer(_tokenRegistration, static registration => registration.Unregister());
+
     /// <summary>On the closing thread, or at once if the loop is closed already.</summary>
     private void EndByClose()
     {
-        Interrupts.Defer(_tokenRegistration, static registration => registration.Unregister());
+        ForgetToken();
         Outcome<T> outcome = _future.IsDone ? TakeOutcome() : Outcome<T>.Cancelled(LoopClosedException.Of(_future.Loop));
         outcome.TryCopyTo(_task);
     }

@@ -7,22 +7,10 @@ namespace Bridge.AspNetCore.Tests.Hosting;
 
 public sealed class HostedLoopTests
 {
-    private static HostApplicationBuilder Builder(RecordingLoggers? loggers = null)
-    {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.SetMinimumLevel(LogLevel.Debug);
-        if (loggers is not null)
-        {
-            builder.Logging.AddProvider(loggers);
-        }
-
-        return builder;
-    }
-
     [Fact(Timeout = 30000)]
     public async Task Start_TwoLoops_RunOnThreadsOfTheirOwnAndEndWithTheHost()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("a").AddEventLoop("b");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -39,7 +27,7 @@ public sealed class HostedLoopTests
     [Fact(Timeout = 30000)]
     public async Task Services_AnotherHostedService_FindsTheLoopRunningAtStartAndStop()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddHostedService<Watcher>().AddEventLoop("orders");
         using IHost host = builder.Build();
 
@@ -55,7 +43,7 @@ public sealed class HostedLoopTests
     [Fact(Timeout = 30000)]
     public async Task Stop_TaskWaits_IsCancelledAndWaitedFor()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("orders");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -88,7 +76,7 @@ public sealed class HostedLoopTests
     public async Task Stop_TaskDoesNotEnd_IsLoggedAndTheHostStops()
     {
         var loggers = new RecordingLoggers();
-        HostApplicationBuilder builder = Builder(loggers);
+        HostApplicationBuilder builder = TestHost.Builder(loggers);
         builder.Services.AddEventLoop("orders", static options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(50));
         IHost host = builder.Build();
         await host.StartAsync();
@@ -127,7 +115,7 @@ public sealed class HostedLoopTests
     [Fact(Timeout = 30000)]
     public async Task Start_AnotherServiceFails_LoopIsEndedByDispose()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("orders").AddHostedService<Failing>();
         EventLoop loop;
         using (IHost host = builder.Build())
@@ -144,7 +132,7 @@ public sealed class HostedLoopTests
     public async Task Initialize_SetsTheExceptionHandler_BeforeTheLoopRuns()
     {
         var reported = new TaskCompletionSource<LoopErrorContext>(TaskCreationOptions.RunContinuationsAsynchronously);
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("orders", options => options.Initialize = loop => loop.ExceptionHandler = (_, context) => reported.SetResult(context));
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -158,7 +146,7 @@ public sealed class HostedLoopTests
     [Fact(Timeout = 30000)]
     public async Task Initialize_Throws_FailsTheStart()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("orders", static options => options.Initialize = static _ => throw new InvalidOperationException("seeded"));
         using IHost host = builder.Build();
 
@@ -169,7 +157,7 @@ public sealed class HostedLoopTests
     public async Task Log_CallbackFails_IsWrittenUnderTheLoopsName()
     {
         var loggers = new RecordingLoggers();
-        HostApplicationBuilder builder = Builder(loggers);
+        HostApplicationBuilder builder = TestHost.Builder(loggers);
         builder.Services.AddEventLoop("orders");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -188,7 +176,7 @@ public sealed class HostedLoopTests
     [Fact(Timeout = 30000)]
     public async Task Options_OutOfRange_FailTheStart()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("good").AddEventLoop("bad", static options =>
         {
             options.ShutdownTimeout = TimeSpan.FromSeconds(-1);

@@ -7,22 +7,10 @@ namespace Bridge.AspNetCore.Tests.Hosting;
 /// <summary>Scenario 15: services that run on a loop of the application.</summary>
 public sealed class LoopServiceTests
 {
-    private static HostApplicationBuilder Builder(RecordingLoggers? loggers = null)
-    {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.SetMinimumLevel(LogLevel.Debug);
-        if (loggers is not null)
-        {
-            builder.Logging.AddProvider(loggers);
-        }
-
-        return builder;
-    }
-
     [Fact(Timeout = 30000)]
     public async Task Service_HostStartsAndStops_RunsOnTheLoopAndIsCancelledBeforeTheLoopEnds()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("devices").AddLoopService<Poller>("devices");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -38,7 +26,7 @@ public sealed class LoopServiceTests
     [Fact(Timeout = 30000)]
     public async Task Service_BlocksBeforeItsFirstAwait_DoesNotHoldUpTheStart()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddEventLoop("devices").AddLoopService<Blocking>("devices");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -53,7 +41,7 @@ public sealed class LoopServiceTests
     public async Task Service_Fails_IsLoggedOnceAndStopsTheHostByPolicy(BackgroundServiceExceptionBehavior behavior, bool failsAtOnce)
     {
         var loggers = new RecordingLoggers();
-        HostApplicationBuilder builder = Builder(loggers);
+        HostApplicationBuilder builder = TestHost.Builder(loggers);
         builder.Services.Configure<HostOptions>(options => options.BackgroundServiceExceptionBehavior = behavior);
         builder.Services.AddEventLoop("devices").AddSingleton(new Failing(failsAtOnce)).AddLoopService<Failing>("devices");
         using IHost host = builder.Build();
@@ -79,7 +67,7 @@ public sealed class LoopServiceTests
     public async Task Service_EndsByItself_TheHostGoesOn()
     {
         var loggers = new RecordingLoggers();
-        HostApplicationBuilder builder = Builder(loggers);
+        HostApplicationBuilder builder = TestHost.Builder(loggers);
         builder.Services.AddEventLoop("devices").AddLoopService<Brief>("devices");
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -92,7 +80,7 @@ public sealed class LoopServiceTests
     [Fact(Timeout = 30000)]
     public async Task Start_NoLoopOfThatName_FailsAndNamesIt()
     {
-        HostApplicationBuilder builder = Builder();
+        HostApplicationBuilder builder = TestHost.Builder();
         builder.Services.AddLoopService<Brief>("devices");
         using IHost host = builder.Build();
         InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());

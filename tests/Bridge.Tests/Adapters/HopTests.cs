@@ -17,12 +17,15 @@ public sealed class HopTests : LoopTest
 
         async Task<(int, int, string?)> Work()
         {
-            await Task.Delay(1).ConfigureAwait(false);
+            await Elsewhere().ConfigureAwait(false);
             await host.Loop.SwitchToAsync();
             int first = Environment.CurrentManagedThreadId;
-            await Task.Delay(1);
+            await Elsewhere();
             return (first, Environment.CurrentManagedThreadId, s_trace.Value);
         }
+
+        // Done on the pool, once the loop is free: so whoever awaits it on the loop has to wait.
+        Task Elsewhere() => Task.Run(() => host.Do(() => { }));
     }
 
     [Fact(Timeout = 30000)]

@@ -74,14 +74,7 @@ public sealed partial class NativeCallbackTests : LoopTest
         using var host = new LoopHost();
         using var release = new ManualResetEventSlim();
         bool ran = false;
-        using NativeCallback callback = host.Loop.NativeReply<int, int>(
-            _ =>
-            {
-                ran = true;
-                return 1;
-            },
-            TimeSpan.Zero,
-            fallback: -7);
+        using NativeCallback callback = Reply(host, TimeSpan.Zero, () => ran = true);
         host.Loop.CallSoonThreadSafe(release.Wait);
         Assert.Equal(-7, Call(callback.Pointer, 1));
         release.Set();
@@ -95,14 +88,7 @@ public sealed partial class NativeCallbackTests : LoopTest
         using var host = new LoopHost();
         using var release = new ManualResetEventSlim();
         bool ran = false;
-        using NativeCallback callback = host.Loop.NativeReply<int, int>(
-            _ =>
-            {
-                ran = true;
-                return 1;
-            },
-            s_limit,
-            fallback: -7);
+        using NativeCallback callback = Reply(host, s_limit, () => ran = true);
         host.Loop.CallSoonThreadSafe(release.Wait);
         int answer = 0;
         Thread caller = OtherThread.Start(() => answer = Call(callback.Pointer, 1));
@@ -264,6 +250,16 @@ public sealed partial class NativeCallbackTests : LoopTest
 
         Assert.Equal([1, 3, 5, 9], numbers);
     }
+
+    /// <summary>A callback that answers 1, after the handler.</summary>
+    private static NativeCallback Reply(LoopHost host, TimeSpan limit, Action handler) => host.Loop.NativeReply<int, int>(
+        _ =>
+        {
+            handler();
+            return 1;
+        },
+        limit,
+        fallback: -7);
 
     private static unsafe nint OnNativeThread(nint start, nint argument)
     {

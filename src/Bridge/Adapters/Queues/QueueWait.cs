@@ -94,8 +94,8 @@ internal sealed class ThreadQueueWait<T>(bool isPut, T item) : QueueWait<T>(isPu
     /// <summary>False: the time is over.</summary>
     internal bool Block(TimeSpan timeout, CancellationToken token) => _isWoken.Wait(timeout, token);
 
-    // An interrupt of the thread that wakes must not leave those behind this one asleep. Setting it twice does no harm.
-    private protected override void Wake() => Interrupts.Defer(_isWoken, static woken => woken.Set());
+    // An interrupt of the thread that wakes must not leave those behind this one asleep.
+    private protected override void Wake() => Interrupts.Set(_isWoken);
 }
 #pragma warning restore CA1001
 

@@ -91,7 +91,7 @@ internal sealed partial class StreamInput
         }
 
         _isLookedAt = false;
-        Take((int)taken);
+        Consume((int)taken);
         _examined = (int)(seen - taken);
     }
 
@@ -119,6 +119,6 @@ internal sealed partial class StreamInput
         _isCompleted = true;
         _isLookedAt = false;
         EndWait(new InvalidOperationException(Messages.ReadAfterComplete(_request.Method)));
-        Take(_bytes.Length);
+        Consume(_bytes.Length);
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class StreamInput
             _bytes.CopyTo(request.Memory.Span[..count]);
         }
 
-        Take(count);
+        Consume(count);
         return count;
     }
 
@@ -194,11 +194,11 @@ internal sealed partial class StreamInput
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
         _bytes.CopyTo(bytes);
-        Take(count);
+        Consume(count);
         return bytes;
     }
 
-    private void Take(int count)
+    private void Consume(int count)
     {
         _examined = 0;
         _bytes.Drop(Loop.Segments, count);
@@ -213,7 +213,7 @@ internal sealed partial class StreamInput
         bool isLine = request.Kind == ReadKind.Line;
         if (isLine)
         {
-            Take(isFound ? consumed + 1 : _bytes.Length);
+            Consume(isFound ? consumed + 1 : _bytes.Length);
         }
 
         return new LimitOverrunException(Messages.LimitOverrun(isFound, isLine, Limit), consumed);
