@@ -77,7 +77,10 @@ internal sealed class AutoAdvanceSelector : ISelector
         }
 
         ReadOnlySpan<ReadyKey> ready = HasFiles || _options.QuietTime > TimeSpan.Zero ? _inner.Select(_options.QuietTime) : default;
-        if (!ready.IsEmpty || TakeWakeUp() || (MayAdvance && TryAdvance()))
+
+        // First whether anybody works for the loop, then whether they woke it: who posts and then releases a hold is not missed in between.
+        bool mayAdvance = MayAdvance;
+        if (!ready.IsEmpty || TakeWakeUp() || (mayAdvance && TryAdvance()))
         {
             _waitStarted = null;
             return ready;

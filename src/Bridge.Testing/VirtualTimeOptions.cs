@@ -14,9 +14,9 @@ public sealed record VirtualTimeOptions
 
     /// <summary>
     /// How long, in real time, to wait for a post from another thread when nothing else could get the scenario on. Then it ends with a <see cref="StuckException"/>.
-    /// Default 1 s, for work in .NET's pool that nobody holds the clock for; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// Default 5 s, for work in .NET's pool that nobody holds the clock for, on a busy machine too; <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
     /// </summary>
-    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// For how long, in real time, nothing must happen before the clock moves. Default zero: every jump is free. A few milliseconds are for scenarios that go

@@ -89,15 +89,40 @@ public sealed class OutsideWorkTests
     }
 
     [Fact(Timeout = 30000)]
-    public void Advance_OfAHeldClock_WakesTheLoop()
+    public void Hold_ReleasedAfterAPost_LetsThePostComeFirst()
     {
         using var loop = new VirtualTimeLoop();
         loop.Run(async Coroutine () =>
         {
+            for (int i = 0; i < 20_000; i++)
+            {
+                LoopFuture<int> future = loop.Loop.CreateFuture<int>();
+                IDisposable hold = loop.Clock.Hold();
+                ThreadPool.QueueUserWorkItem(_ =>
+                {
+                    loop.Loop.CallSoonThreadSafe(() => future.SetResult(i));
+                    hold.Dispose();
+                });
+                Assert.Equal(i, await LoopTask.WaitFor(future, s_second));
+            }
+        });
+        Assert.Equal(TimeSpan.Zero, loop.Clock.Elapsed);
+    }
+
+    [Fact(Timeout = 30000)]
+    public void Advance_OfAHeldClock_WakesTheLoop()
+    {
+        using var loop = new VirtualTimeLoop();
+        Task advancing = Task.CompletedTask;
+        loop.Run(async Coroutine () =>
+        {
             using IDisposable hold = loop.Clock.Hold();
-            loop.Loop.CallSoon(() => ThreadPool.QueueUserWorkItem(_ => loop.Clock.Advance(TimeSpan.FromHours(2))));
+            loop.Loop.CallSoon(() => advancing = Task.Run(() => loop.Clock.Advance(TimeSpan.FromHours(2))));
             await LoopTask.Sleep(TimeSpan.FromHours(1));
         });
+
+        // The loop is woken on the way, when the clock shows one hour.
+        advancing.Wait();
         Assert.Equal(TimeSpan.FromHours(2), loop.Clock.Elapsed);
     }
 

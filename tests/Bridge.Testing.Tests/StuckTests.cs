@@ -43,13 +43,15 @@ public sealed class StuckTests
         s_impatient));
 
     [Fact(Timeout = 30000)]
-    public void Run_PostsInTime_AreWaitedFor() => VirtualTime.Run(async Coroutine () =>
-    {
-        LoopFuture<int> future = EventLoop.Running.CreateFuture<int>();
-        EventLoop loop = EventLoop.Running;
-        ThreadPool.QueueUserWorkItem(_ => loop.CallSoonThreadSafe(() => future.SetResult(3)));
-        Assert.Equal(3, await future);
-    });
+    public void Run_PostsInTime_AreWaitedFor() => VirtualTime.Run(
+        async Coroutine () =>
+        {
+            LoopFuture<int> future = EventLoop.Running.CreateFuture<int>();
+            EventLoop loop = EventLoop.Running;
+            ThreadPool.QueueUserWorkItem(_ => loop.CallSoonThreadSafe(() => future.SetResult(3)));
+            Assert.Equal(3, await future);
+        },
+        new VirtualTimeOptions { StuckAfter = TimeSpan.FromSeconds(20) });
 
     [Fact(Timeout = 30000)]
     public void Run_TimersForEver_EndsAtTheRealTimeLimit()
