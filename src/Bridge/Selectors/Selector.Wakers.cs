@@ -89,6 +89,21 @@ public abstract partial class Selector
         }
     }
 
+    /// <summary>
+    /// Whether a waker broke since the last Select ended. For a selector that leaves broken wakers out of its wait: the thread that found one broken may
+    /// have woken it in the same moment, by a descriptor that is not watched, so this Select must end at once.
+    /// </summary>
+    private protected bool TakeWakerBreaks()
+    {
+        var isNew = false;
+        foreach (var waker in _wakers)
+        {
+            isNew |= waker.TakeBreak();
+        }
+
+        return isNew;
+    }
+
     /// <summary>Forgets a waker that is being disposed.</summary>
     internal void RemoveWaker(Waker waker, SelectorKey key)
     {

@@ -33,6 +33,22 @@ public abstract class EventFdWakerContract : WakerContract
         waker.Rebuild();
         AssertWorks(selector, waker);
     }
+
+    [Theory(Timeout = 30000)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Wake_OneDescriptorDeadBeforeSelect_EndsItOnce(int dead)
+    {
+        using var selector = CreateSelector();
+        using var waker = CreateWaker(selector, out var descriptors);
+        Kill(descriptors[dead]);
+        waker.Wake();
+        Assert.Empty(selector.Select(null).ToKeys());
+        waker.Reset();
+        SelectAssert.Waits(selector, TimeSpan.FromMilliseconds(2));
+        waker.Rebuild();
+        AssertWorks(selector, waker);
+    }
 }
 
 /// <summary>Two ends: Select notices when the far one is closed.</summary>

@@ -59,24 +59,27 @@ public sealed unsafe class PollSelector : Selector
     private protected override int Wait(in WaitTime time)
     {
         var count = Fill();
+
+        // After the list was made: whatever waker it leaves out is known as broken here.
+        var isBreakNew = TakeWakerBreaks();
         int found;
-        if (s_hasPpoll && !time.IsInfinite && !time.IsPoll)
+        if (s_hasPpoll && !time.IsInfinite && !time.IsPoll && !isBreakNew)
         {
             var timespec = time.Timespec;
             found = LibC.Ppoll(Fds, (nuint)count, &timespec, null);
         }
         else
         {
-            found = LibC.Poll(Fds, (nuint)count, time.Milliseconds);
+            found = LibC.Poll(Fds, (nuint)count, isBreakNew ? 0 : time.Milliseconds);
         }
 
         if (found < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            return error == Errno.EINTR ? 0 : throw new SelectorException($"poll({count} descriptors)", error);
+            found = error == Errno.EINTR ? 0 : throw new SelectorException($"poll({count} descriptors)", error);
         }
 
-        return found;
+        return isBreakNew ? Math.Max(found, 1) : found;
     }
 
     private protected override void Collect(int found)

@@ -21,6 +21,9 @@ internal sealed class Waker : IWaker
     private SelectorKey _key;
     private bool _signaled;
 
+    /// <summary>A Select has ended because the channel is broken; the next ones need not.</summary>
+    private bool _breakIsTold;
+
     internal Waker(Selector selector, WakerKind kind, bool needsDrain)
     {
         _selector = selector;
@@ -84,6 +87,7 @@ internal sealed class Waker : IWaker
         _selector.DetachWaker(oldKey);
         old.Dispose();
         _signaled = false;
+        _breakIsTold = false;
 
         // Whoever wrote to the old channel, or failed to, believes that the loop will look.
         Wake();
@@ -104,7 +108,23 @@ internal sealed class Waker : IWaker
     internal void NoteSignal() => _signaled = true;
 
     /// <summary>Select or Reset found the waker's descriptor dead. Loop thread.</summary>
-    internal void MarkBroken() => _channel?.MarkBroken();
+    internal void MarkBroken()
+    {
+        _channel?.MarkBroken();
+        _breakIsTold = true;
+    }
+
+    /// <summary>Whether the waker is broken and no Select has ended for that yet; yes once. Loop thread.</summary>
+    internal bool TakeBreak()
+    {
+        if (_breakIsTold || IsHealthy)
+        {
+            return false;
+        }
+
+        _breakIsTold = true;
+        return true;
+    }
 
     /// <summary>An open file of the user has this number: if it was the waker's, somebody closed it behind our back. Loop thread.</summary>
     internal void GiveUp(nint descriptor)
