@@ -4,8 +4,12 @@ using Bridge.Benchmarks.Worlds;
 
 namespace Bridge.Benchmarks.Tests;
 
-/// <summary>Programs that speak the peers' lines, made of a few lines of shell.</summary>
+/// <summary>
+/// Programs that speak the peers' lines, made of a few lines of shell. Not beside other tests that start programs: a child that has just been forked holds
+/// what is being written here, and a program that is open for writing cannot be started.
+/// </summary>
 [SupportedOSPlatform("linux")]
+[Collection("Programs")]
 public sealed class ForeignPeerTests : IDisposable
 {
     private readonly string _program = Path.Combine(Path.GetTempPath(), $"peer-{Guid.NewGuid():N}");

@@ -10,6 +10,7 @@ namespace Bridge.Benchmarks.Tests;
 
 /// <summary>A tiny run of every server that needs nothing but .NET, each a process of its own.</summary>
 [SupportedOSPlatform("linux")]
+[Collection("Programs")]
 public sealed class ServerTests
 {
     private const int Size = 200_000;

@@ -81,6 +81,9 @@ public sealed class HttpPage : IDisposable
         private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Task _accepting;
 
+        /// <summary>Written before the listener is stopped, read when accepting fails for that.</summary>
+        private volatile bool _isStopped;
+
         internal LoopbackServer()
         {
             _listener.Start();
@@ -97,6 +100,7 @@ public sealed class HttpPage : IDisposable
 
         public void Dispose()
         {
+            _isStopped = true;
             _listener.Stop();
             _accepting.Wait();
         }
@@ -111,9 +115,8 @@ public sealed class HttpPage : IDisposable
                     serving.Add(Serve(await _listener.AcceptTcpClientAsync()));
                 }
             }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            catch (Exception) when (_isStopped)
             {
-                // Stopped.
             }
 
             await Task.WhenAll(serving);

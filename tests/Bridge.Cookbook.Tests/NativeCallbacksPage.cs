@@ -50,7 +50,7 @@ public sealed partial class NativeCallbacksPage
     {
         #region native-callbacks-reply
         using NativeCallback compare = loop.NativeReply<nint, nint, int>(
-            (a, b) => (*(int*)a).CompareTo(*(int*)b), limit: TimeSpan.FromSeconds(1), fallback: 0);
+            (a, b) => (*(int*)a).CompareTo(*(int*)b), limit: TimeSpan.FromSeconds(10), fallback: 0);
         qsort(first, (nuint)count, sizeof(int), compare.Pointer);
         #endregion
     }

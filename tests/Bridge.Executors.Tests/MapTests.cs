@@ -36,6 +36,9 @@ public sealed class MapTests
         using var results = executor.Map(Apply, Enumerable.Range(0, 5)).GetEnumerator();
         Assert.True(results.MoveNext());
         Assert.Equal(0, results.Current);
+
+        // Asking for the one that failed cancels all that have not begun.
+        gate.WaitUntilEntered();
         Assert.Throws<FormatException>(() => results.MoveNext());
         gate.Open();
         Assert.False(results.MoveNext());

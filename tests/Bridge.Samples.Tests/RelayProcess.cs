@@ -121,12 +121,16 @@ internal sealed class TaskServer : IDisposable
     private readonly Func<NetworkStream, Task> _serve;
     private readonly List<TcpClient> _clients = [];
     private readonly List<Task> _tasks = [];
+    private readonly Task _accepting;
+
+    /// <summary>Written before the listener is stopped, read when accepting fails for that.</summary>
+    private volatile bool _isStopped;
 
     private TaskServer(Func<NetworkStream, Task> serve)
     {
         _serve = serve;
         _listener.Start(500);
-        _tasks.Add(Accept());
+        _accepting = Accept();
     }
 
     internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -138,7 +142,9 @@ internal sealed class TaskServer : IDisposable
 
     public void Dispose()
     {
+        _isStopped = true;
         _listener.Stop();
+        _accepting.Wait();
         lock (_clients)
         {
             _clients.ForEach(static client => client.Dispose());
@@ -162,9 +168,8 @@ internal sealed class TaskServer : IDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception) when (_isStopped)
         {
-            // Disposed.
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -135,12 +136,10 @@ public sealed class RelayTests : IDisposable
     [Fact(Timeout = 120000)]
     public async Task Relay_NobodyThereToRelayTo_EndsTheConnectionAndGoesOn()
     {
-        int port;
-        using (var gone = TaskServer.Echo())
-        {
-            port = gone.Port;
-        }
-
+        // Bound and not listening: the port stays taken, and whoever connects is refused.
+        using var nobody = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)nobody.LocalEndPoint!).Port;
         using RelayProcess relay = await RelayProcess.Start(_folder, port);
         using NetworkStream client = relay.Connect();
         await Assert.ThrowsAnyAsync<IOException>(() => ReadToEndOrThrow(client));

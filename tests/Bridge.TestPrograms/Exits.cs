@@ -12,13 +12,13 @@ internal static class Exits
         LoopShutdownReport report = EventLoop.Run(async Coroutine<LoopShutdownReport> () =>
         {
             EventLoop loop = EventLoop.Running;
-            using var started = new ManualResetEventSlim();
+            LoopFuture<int> started = loop.CreateFuture<int>();
             _ = loop.RunInExecutor(null, () =>
             {
-                started.Set();
+                loop.CallSoonThreadSafe(() => started.SetResult(0));
                 return items.Take();
             });
-            await loop.RunInExecutor(null, () => started.Wait());
+            await started;
             return await loop.ShutdownAsync(TimeSpan.FromMilliseconds(200));
         });
         Console.WriteLine(report);

@@ -64,14 +64,16 @@ internal sealed class BlockedWait(EventLoop loop)
     }
 
     /// <summary>The handles were tried and are not signalled.</summary>
-    internal int Wait(Waiting wait)
+    /// <param name="wait">What is waited for.</param>
+    /// <param name="policy">The one that held when the wait began: another thread may have changed it since.</param>
+    internal int Wait(Waiting wait, BlockingWaitPolicy policy)
     {
         if (_isBusy)
         {
             return wait.For(Timeout.Infinite);
         }
 
-        if (loop.BlockingWaits != BlockingWaitPolicy.Throw || loop.Outer is not null)
+        if (policy != BlockingWaitPolicy.Throw || loop.Outer is not null)
         {
             int early = wait.For(GraceMilliseconds);
             if (early != TimedOut || wait.IsWithin(GraceMilliseconds))
@@ -90,16 +92,16 @@ internal sealed class BlockedWait(EventLoop loop)
                 return wait.For(Timeout.Infinite);
             }
 
-            if (loop.BlockingWaits == BlockingWaitPolicy.Throw && loop.Outer is null)
+            if (policy == BlockingWaitPolicy.Throw && loop.Outer is null)
             {
                 throw new BlockingWaitException(Messages.BlockingWait(loop, site));
             }
 
             ThrowIfEndless(site, wait);
-            if (loop.BlockingWaits == BlockingWaitPolicy.Report && loop.Outer is null && _reported.Count < MostSites && _reported.Add(site.Key))
+            if (policy == BlockingWaitPolicy.Report && loop.Outer is null && _reported.Count < MostSites && _reported.Add(site.Key))
             {
                 _site = site;
-                loop.ReportBlock(loop.Describe(LoopBlockKind.Wait, wait.Elapsed));
+                loop.ReportBlock(loop.Describe(LoopBlockKind.Wait, wait.Elapsed, loop.RunningCallback));
             }
         }
         finally

@@ -17,7 +17,7 @@ public abstract partial class EventLoop
     /// </summary>
     internal LoopWork? LatestForeignAwait;
 
-    /// <summary>What managed waits on the loop thread lead to. Any thread may change it.</summary>
+    /// <summary>What managed waits on the loop thread lead to. Any thread may change it; a wait that is under way goes on as it began.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration's.</exception>
     /// <remarks>Seen are waits while the loop's <see cref="SynchronizationContext"/> is the current one, as it is in all code on the loop. A sleep,
     /// synchronous I/O and a computation are not waits: a watchdog sees those.</remarks>
@@ -116,9 +116,6 @@ public abstract partial class EventLoop
             work.AddDependents(found);
         }
     }
-
-    /// <summary>What the loop runs at this moment, as text; null if nothing. Any thread: other threads see a moment that may be over.</summary>
-    internal string? RunningCallbackText() => (_inbox.Running ?? _ready.Running) is { } callback ? CallbackText.Of(callback) : null;
 
     // Implemented where tasks are defined.
     partial void AddDependentsOfTasks(List<DependentTask> found);

@@ -217,6 +217,8 @@ public abstract partial class EventLoop
                 ReportCallbackError(exception);
             }
         }
+
+        _ready.RanLast();
     }
 
     /// <summary>Runs the batch of posts; a callback's exception is reported and the next one runs.</summary>

@@ -15,14 +15,15 @@ public abstract partial class EventLoop
     /// (<see cref="StartWatchdog"/>) and has seen the callback.
     /// </remarks>
     public LoopBlock? CurrentBlocker
-        => IsInCallback ? Describe(LoopBlockKind.Callback, Volatile.Read(ref _watched)?.RunningSince(Progress)) : null;
+        => RunningCallback is { } running ? Describe(LoopBlockKind.Callback, Volatile.Read(ref _watched)?.RunningSince(Progress), running) : null;
 
     internal long Turns => Volatile.Read(ref _turns);
 
     /// <summary>Callbacks begun: changes with each. Any thread.</summary>
     internal long Progress => _ready.Head + _inbox.Taken;
 
-    internal bool IsInCallback => (_inbox.Running ?? _ready.Running) is not null;
+    /// <summary>What the loop runs at this moment; null if nothing. Any thread: others see a moment that may be over.</summary>
+    internal object? RunningCallback => _inbox.Running ?? _ready.Running;
 
     /// <summary>Has a thread watch the loop: a callback, or a turn, that takes longer than its budget is told to <see cref="BlockingHandler"/> while it still runs.</summary>
     /// <param name="budget">From a millisecond to a day. It is noticed after that long, and half as long again at the latest; each callback and turn is reported once.</param>
@@ -46,13 +47,13 @@ public abstract partial class EventLoop
     /// <summary>Ends the watch. Closing the loop does so too. Harmless if there is none. Any thread.</summary>
     public void StopWatchdog() => Forget(Interlocked.Exchange(ref _watched, null));
 
-    /// <summary>Any thread.</summary>
-    internal LoopBlock Describe(LoopBlockKind kind, TimeSpan? duration)
+    /// <summary>Any thread. The callback is the one that was seen to take so long: by now it may be over.</summary>
+    internal LoopBlock Describe(LoopBlockKind kind, TimeSpan? duration, object? running)
     {
         WaitSite? site = _blockedWait.Site;
         return new LoopBlock(this, kind)
         {
-            Callback = RunningCallbackText(),
+            Callback = running is null ? null : CallbackText.Of(running),
             Task = CurrentTaskText(),
             WaitCall = site?.Call,
             Site = site?.Method,

@@ -79,6 +79,7 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
     /// <exception cref="BlockingWaitException">Blocking is forbidden on this loop, or the wait could never end.</exception>
     public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
+        BlockingWaitPolicy policy = _loop.BlockingWaits;
         int result = WaitNow(waitHandles, waitAll, 0);
         if (result != BlockedWait.TimedOut || millisecondsTimeout == 0)
         {
@@ -88,7 +89,7 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
 
         // Somebody may have made this context another thread's.
         return _loop.IsOnLoopThread
-            ? _loop.BlockedWait.Wait(new Waiting(waitHandles, waitAll, millisecondsTimeout))
+            ? _loop.BlockedWait.Wait(new Waiting(waitHandles, waitAll, millisecondsTimeout), policy)
             : WaitNow(waitHandles, waitAll, millisecondsTimeout);
     }
 

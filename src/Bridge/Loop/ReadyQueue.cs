@@ -54,6 +54,10 @@ internal struct ReadyQueue
     private long _head;
     private long _tail;
 
+    /// <summary>The callback that ran when the array was replaced, and the head then: its slot stayed behind in the old array, where it is emptied when it has run.</summary>
+    private object? _left;
+    private long _leftAt;
+
     public ReadyQueue()
     {
         _slots = new ReadySlot[InitialCapacity];
@@ -89,7 +93,8 @@ internal struct ReadyQueue
         get
         {
             ReadySlot[] slots = _slots;
-            return slots[(int)(_head - 1) & (slots.Length - 1)].Callback;
+            long head = _head;
+            return slots[(int)(head - 1) & (slots.Length - 1)].Callback ?? (_leftAt == head ? _left : null);
         }
     }
 
@@ -133,7 +138,21 @@ internal struct ReadyQueue
     }
 
     /// <summary>Empties the slot of a callback that failed.</summary>
-    internal readonly void ClearLast() => _slots[(int)(_head - 1) & _mask] = default;
+    internal void ClearLast()
+    {
+        _slots[(int)(_head - 1) & _mask] = default;
+        _left = null;
+    }
+
+    /// <summary>Nothing runs any more. Taking the next callback says so too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void RanLast()
+    {
+        if (_left is not null)
+        {
+            _left = null;
+        }
+    }
 
     /// <summary>Moves to another array, so that no reference into the present one meets a slot that is filled again.</summary>
     internal void Move() => Resize(_slots.Length);
@@ -149,6 +168,8 @@ internal struct ReadyQueue
 
     private void Resize(int length)
     {
+        _left = Running;
+        _leftAt = _head;
         var larger = new ReadySlot[length];
         int largerMask = larger.Length - 1;
         for (long sequence = _head; sequence < _tail; sequence++)

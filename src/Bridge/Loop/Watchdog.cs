@@ -138,8 +138,8 @@ internal sealed class WatchedLoop
         }
 
         long progress = loop.Progress;
-        bool isRunning = loop.IsInCallback;
-        if (!isRunning && progress == _progress)
+        object? running = loop.RunningCallback;
+        if (running is null && progress == _progress)
         {
             // It sleeps, or has nothing to do.
             Volatile.Write(ref _callbackSince, 0);
@@ -161,20 +161,20 @@ internal sealed class WatchedLoop
             _isTurnReported = false;
         }
 
-        Judge(loop, Stopwatch.GetElapsedTime(_callbackSince, now), Stopwatch.GetElapsedTime(_turnSince, now));
+        Judge(loop, running, Stopwatch.GetElapsedTime(_callbackSince, now), Stopwatch.GetElapsedTime(_turnSince, now));
     }
 
-    private void Judge(EventLoop loop, TimeSpan callback, TimeSpan turn)
+    private void Judge(EventLoop loop, object? running, TimeSpan callback, TimeSpan turn)
     {
         if (callback >= _budget && !_isCallbackReported)
         {
             _isCallbackReported = _isTurnReported = true;
-            loop.ReportBlock(loop.Describe(LoopBlockKind.Callback, callback));
+            loop.ReportBlock(loop.Describe(LoopBlockKind.Callback, callback, running));
         }
         else if (turn >= _budget && !_isTurnReported)
         {
             _isTurnReported = true;
-            loop.ReportBlock(loop.Describe(LoopBlockKind.Turn, turn));
+            loop.ReportBlock(loop.Describe(LoopBlockKind.Turn, turn, running));
         }
     }
 }

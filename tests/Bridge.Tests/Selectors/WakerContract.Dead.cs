@@ -128,6 +128,7 @@ public abstract partial class WakerContract
 
         // Once beforehand, so that nothing that the runtime opens on first use is taken for the waker's.
         selector.CreateWaker(Kind).Dispose();
+        Garbage.Collect();
         var before = TestLibC.OpenDescriptors();
         var waker = selector.CreateWaker(Kind);
         descriptors = TestLibC.OpenDescriptors().Except(before).Order().ToArray();
