@@ -12,9 +12,6 @@ namespace Bridge;
 internal sealed class BoundedShutdown
 #pragma warning restore CA1001
 {
-    /// <summary>How long the loop has to answer once the time is over.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
-
     private readonly EventLoop _loop;
     private readonly TimeSpan _timeout;
     private readonly JobEnding _runningJobs;
@@ -78,7 +75,7 @@ internal sealed class BoundedShutdown
         if (!_ended.Wait(TimeLeft))
         {
             _loop.TryPost(new Action(Finish), null, null);
-            if (!_ended.Wait(s_grace))
+            if (!_ended.Wait(_loop.ShutdownGrace))
             {
                 End(MakeReport(loopAnswered: false));
             }

@@ -6,6 +6,9 @@ public abstract partial class EventLoop
     /// <summary>The latest bounded shutdown. Written by whoever asks for it, read by the loop thread.</summary>
     private BoundedShutdown? _shutdown;
 
+    /// <summary>How long the loop has to answer once the time of a shutdown is over. Set before one, by tests that must not depend on it.</summary>
+    internal TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// Winds the loop up within a time limit and says what could not be ended: cancels its tasks and waits for their finally blocks, closes async
     /// enumerators, ends the default executor, stops the run and closes the loop. Any thread.

@@ -27,6 +27,10 @@ internal sealed class BlockedWait(EventLoop loop)
     private Thread? _handleThread;
     private bool _isLearning;
 
+    /// <summary>The event of our own work whose pulse seemed to wake this wait, and the one whose pulse woke the wait before. Once may be an accident.</summary>
+    private ManualResetEventSlim? _suspect;
+    private ManualResetEventSlim? _suspectBefore;
+
     /// <summary>The wait under way, for reports from other threads. Written by the loop thread, read by any: a snapshot.</summary>
     private volatile WaitSite? _site;
 
@@ -97,7 +101,13 @@ internal sealed class BlockedWait(EventLoop loop)
                 throw new BlockingWaitException(Messages.BlockingWait(loop, site));
             }
 
-            ThrowIfEndless(site, wait);
+            (_suspectBefore, _suspect) = (_suspect, null);
+            int woken = Prove(site, wait);
+            if (woken != TimedOut)
+            {
+                return woken;
+            }
+
             if (policy == BlockingWaitPolicy.Report && loop.Outer is null && _reported.Count < MostSites && _reported.Add(site.Key))
             {
                 _site = site;
@@ -124,7 +134,7 @@ internal sealed class BlockedWait(EventLoop loop)
             if (result == TimedOut && !wait.IsOver && wait.Elapsed.TotalMilliseconds - lastProof >= ProofMilliseconds)
             {
                 lastProof = (long)wait.Elapsed.TotalMilliseconds;
-                ThrowIfEndless(site, wait);
+                result = Prove(site, wait);
             }
 
             return result != TimedOut || wait.IsOver;
@@ -140,19 +150,22 @@ internal sealed class BlockedWait(EventLoop loop)
             while (site.Kind == WaitKind.Task && wait.IsUnlimited)
             {
                 int result = wait.For(ProofMilliseconds);
+                if (result == TimedOut)
+                {
+                    _isBusy = true;
+                    try
+                    {
+                        result = Prove(site, wait);
+                    }
+                    finally
+                    {
+                        _isBusy = false;
+                    }
+                }
+
                 if (result != TimedOut)
                 {
                     return result;
-                }
-
-                _isBusy = true;
-                try
-                {
-                    ThrowIfEndless(site, wait);
-                }
-                finally
-                {
-                    _isBusy = false;
                 }
             }
 
@@ -165,22 +178,26 @@ internal sealed class BlockedWait(EventLoop loop)
     }
 
     /// <summary>Throws if what is waited for cannot end unless this loop runs.</summary>
-    private void ThrowIfEndless(WaitSite site, Waiting wait)
+    /// <returns><see cref="TimedOut"/>: it can. Else the wait was woken, and its caller must be told so: he looks, and comes back if it was for nothing.</returns>
+    private int Prove(WaitSite site, Waiting wait)
     {
+        int woken = TimedOut;
         if (site.Kind != WaitKind.Task || !wait.IsUnlimited || !TaskInsides.IsUsable)
         {
-            return;
+            return woken;
         }
 
         var blockers = new List<ManualResetEventSlim>();
         // A scope runs its own work while it waits. What it cannot run is that of the loops it blocks.
-        for (EventLoop? blocked = loop.Outer ?? loop; blocked is not null; blocked = blocked.Outer)
+        for (EventLoop? blocked = loop.Outer ?? loop; blocked is not null && woken == TimedOut; blocked = blocked.Outer)
         {
-            ThrowIfEndless(blocked, site, wait, blockers);
+            woken = Prove(blocked, site, wait, blockers);
         }
+
+        return woken;
     }
 
-    private static void ThrowIfEndless(EventLoop blocked, WaitSite site, Waiting wait, List<ManualResetEventSlim> blockers)
+    private int Prove(EventLoop blocked, WaitSite site, Waiting wait, List<ManualResetEventSlim> blockers)
     {
         foreach (DependentTask own in blocked.FindDependents())
         {
@@ -188,13 +205,25 @@ internal sealed class BlockedWait(EventLoop loop)
             TaskInsides.CollectBlockers(own.Task, blockers);
             foreach (ManualResetEventSlim blocker in blockers)
             {
-                // Set meanwhile: then it was that, and not our asking, what ended the wait.
-                if (TaskInsides.IsWaitedOnHere(blocker, () => wait.For(0) != TimedOut) && !blocker.IsSet)
+                int woken = TimedOut;
+                if (!TaskInsides.IsWaitedOnHere(blocker, () => (woken = wait.For(0)) != TimedOut))
+                {
+                    continue;
+                }
+
+                // By our asking, or because what this wait is for came in that very moment, and another thread waits on the blocker. Who was woken for
+                // nothing comes back, and once more it is by our asking.
+                if (_suspectBefore == blocker && !blocker.IsSet)
                 {
                     throw new BlockingWaitException(Messages.EndlessWait(blocked, site, own.Description));
                 }
+
+                _suspect = blocker;
+                return woken;
             }
         }
+
+        return TimedOut;
     }
 
     /// <summary>Whether this is the second half of Monitor.Wait, taking the lock again: an exception there would break the lock.</summary>

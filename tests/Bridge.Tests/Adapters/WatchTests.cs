@@ -16,7 +16,18 @@ public sealed class WatchTests : LoopTest
         File.WriteAllText(PathOf("a.csv"), "");
         Assert.Equal(new FileChange(FileChangeKind.Created, PathOf("a.csv")), await NextOther(changes));
         File.Move(PathOf("a.csv"), PathOf("b.csv"));
-        Assert.Equal(new FileChange(FileChangeKind.Renamed, PathOf("b.csv"), PathOf("a.csv")), await NextOther(changes));
+        FileChange moved = await NextOther(changes);
+        if (moved.Kind == FileChangeKind.Deleted)
+        {
+            // .NET waits 2 ms for the second half of a rename; on a busy machine it may take them for two changes.
+            Assert.Equal(new FileChange(FileChangeKind.Deleted, PathOf("a.csv")), moved);
+            Assert.Equal(new FileChange(FileChangeKind.Created, PathOf("b.csv")), await NextOther(changes));
+        }
+        else
+        {
+            Assert.Equal(new FileChange(FileChangeKind.Renamed, PathOf("b.csv"), PathOf("a.csv")), moved);
+        }
+
         File.Delete(PathOf("b.csv"));
         Assert.Equal(new FileChange(FileChangeKind.Deleted, PathOf("b.csv")), await NextOther(changes));
     });

@@ -230,14 +230,14 @@ public abstract class BorderContract : IDisposable
 
     internal static bool IsCollected(WeakReference weak)
     {
-        for (int round = 0; round < 200 && weak.IsAlive; round++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Thread.Yield();
-        }
+        // The loop keeps the last callback's context until it sleeps.
+        return SpinWait.SpinUntil(IsGone, LoopHost.Limit);
 
-        return !weak.IsAlive;
+        bool IsGone()
+        {
+            Garbage.Collect();
+            return !weak.IsAlive;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

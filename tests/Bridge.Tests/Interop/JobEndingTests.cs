@@ -48,9 +48,9 @@ public sealed class JobEndingTests : LoopTest
             _executor,
             int (_) =>
             {
-                _started.Set();
                 try
                 {
+                    _started.Set();
                     _go.Wait(CancellationToken.None);
                 }
                 catch (ThreadInterruptedException)

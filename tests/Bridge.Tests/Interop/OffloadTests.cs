@@ -71,9 +71,11 @@ public sealed class OffloadTests
     [Fact(Timeout = 30000)]
     public void Offload_Cancelled_TokenFires() => EventLoop.Run(async Coroutine () =>
     {
+        var begun = new TaskCompletionSource();
         var stopped = new TaskCompletionSource();
         LoopFuture<int> future = EventLoop.Running.Offload(async token =>
         {
+            begun.SetResult();
             try
             {
                 await Task.Delay(-1, token);
@@ -85,7 +87,7 @@ public sealed class OffloadTests
 
             return 1;
         });
-        await EventLoop.Running.Offload(() => { });
+        await begun.Task;
         Assert.True(future.Cancel());
         await stopped.Task;
         Assert.True(future.IsCancelled);

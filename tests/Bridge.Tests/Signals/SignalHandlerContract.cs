@@ -4,7 +4,8 @@ using Bridge.TestKit;
 
 namespace Bridge.Tests.Signals;
 
-/// <summary>Rows I1 to I4.</summary>
+/// <summary>Rows I1 to I4. One after the other: a signal goes to every handler of the process.</summary>
+[Collection("Signals")]
 public abstract class SignalHandlerContract(ISelector selector) : LoopTest(selector: selector)
 {
     [Fact(Timeout = 30000)]

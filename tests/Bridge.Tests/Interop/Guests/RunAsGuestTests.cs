@@ -55,6 +55,9 @@ public sealed class RunAsGuestTests : IDisposable
             },
             Done));
         await Ended();
+
+        // The host hears of the end right after the callback that was waited for.
+        _host.Do(() => { });
         Assert.All(threads, id => Assert.Equal(_host.ThreadId, id));
         Assert.Equal(4, threads.Count);
         Assert.Equal(42, task.GetResult());
