@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;
 
 /// <summary>HTTP/1.1 by hand over streams, against a real nginx.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class NginxTests : IoTest
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bridge-nginx-").FullName;

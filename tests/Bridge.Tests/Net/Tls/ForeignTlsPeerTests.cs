@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Other people's TLS: Python's asyncio and OpenSSL's program, each as client and as server.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class ForeignTlsPeerTests : IoTest
 {
     private const string PythonServer = """
