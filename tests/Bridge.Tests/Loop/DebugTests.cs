@@ -4,6 +4,7 @@ using Bridge.TestKit;
 namespace Bridge.Tests.Loop;
 
 /// <summary>Rows A13, E7, G1, G5.</summary>
+[Collection(nameof(EnvironmentCollection))]
 public sealed class DebugTests : IDisposable
 {
     private readonly RecordingLogger _logger = new();

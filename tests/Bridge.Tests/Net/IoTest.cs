@@ -7,6 +7,8 @@ namespace Bridge.Tests.Net;
 /// <summary>A test with a loop of its own on real sockets and real time. Fails if the loop reported something the test did not look at.</summary>
 public abstract class IoTest : IDisposable
 {
+    private static int s_loopbacks;
+
     protected IoTest(ISelector? selector = null)
     {
         Selector = selector ?? Bridge.Selectors.Selector.CreateDefault();
@@ -46,12 +48,24 @@ public abstract class IoTest : IDisposable
         return listener;
     }
 
-    /// <summary>An address on loopback where nobody listens.</summary>
-    protected static EndPoint FreeAddress()
+    /// <summary>A socket that holds an address on loopback and does not listen: who connects to it is refused, as long as it is open.</summary>
+    protected static Socket BindOnly()
+    {
+        Socket socket = NewSocket();
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    /// <summary>An address on loopback that no other test uses, so that what is free there stays free; the usual one where the system has but one.</summary>
+    protected static IPAddress OwnLoopback()
+        => OperatingSystem.IsLinux() ? new IPAddress([127, 0, 1, unchecked((byte)Interlocked.Increment(ref s_loopbacks))]) : IPAddress.Loopback;
+
+    /// <summary>An address on loopback that can be bound.</summary>
+    protected static IPEndPoint FreeAddress()
     {
         using Socket socket = NewSocket();
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket.LocalEndPoint!;
+        socket.Bind(new IPEndPoint(OwnLoopback(), 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
     }
 
     /// <summary>Runs turns until something has happened.</summary>

@@ -63,6 +63,7 @@ public abstract class SocketDescriptorContract(ISelector selector) : IoTest(sele
 
         using Socket client = NewSocket();
         await Loop.SockConnect(client, listener.LocalEndPoint!);
+        Assert.True(listener.Poll(TimeSpan.FromSeconds(20), SelectMode.SelectRead));
         Assert.True(SocketDescriptor.TryAccept(listener, out SocketDescriptor? connection, out _));
         var buffer = new byte[64 * 1024];
         Assert.Equal(0, connection.Receive(buffer, out error));
@@ -106,6 +107,7 @@ public abstract class SocketDescriptorContract(ISelector selector) : IoTest(sele
         using Socket listener = Listen();
         using Socket client = NewSocket();
         await Loop.SockConnect(client, listener.LocalEndPoint!);
+        Assert.True(listener.Poll(TimeSpan.FromSeconds(20), SelectMode.SelectRead));
         Assert.True(SocketDescriptor.TryAccept(listener, out SocketDescriptor? connection, out _));
         using Socket server = connection.ToSocket();
         Assert.True(connection.IsClosed);

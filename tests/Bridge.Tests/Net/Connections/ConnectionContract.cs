@@ -15,9 +15,10 @@ public abstract class ConnectionContract(ISelector selector) : IoTest(selector)
     public void CreateConnection_ToAServer_CarriesDataBothWays(string host) => Run(async Coroutine () =>
     {
         var served = new List<RecordingProtocol>();
-        Server server = await Loop.CreateServer(() => Kept(served, Echo()), host, 0, new ServerOptions { Family = host == "localhost" ? AddressFamily.InterNetwork : AddressFamily.Unspecified });
+        AddressFamily family = host == "localhost" ? AddressFamily.InterNetwork : AddressFamily.Unspecified;
+        Server server = await Loop.CreateServer(() => Kept(served, Echo()), host, 0, new ServerOptions { Family = family });
         int port = ((IPEndPoint)server.Sockets[0].LocalEndPoint!).Port;
-        (Transport transport, RecordingProtocol protocol) = await Loop.CreateConnection(() => new RecordingProtocol(), host, port);
+        (Transport transport, RecordingProtocol protocol) = await Loop.CreateConnection(() => new RecordingProtocol(), host, port, new ConnectOptions { Family = family });
         Assert.Equal(["made"], protocol.Heard);
         Assert.Same(transport, protocol.Transport);
         Assert.Equal(port, ((IPEndPoint)transport.RemoteEndPoint!).Port);
@@ -75,7 +76,8 @@ public abstract class ConnectionContract(ISelector selector) : IoTest(selector)
     [Fact(Timeout = 30000)]
     public void CreateConnection_Refused_NamesTheAddress() => Run(async Coroutine () =>
     {
-        EndPoint address = FreeAddress();
+        using Socket nobody = BindOnly();
+        EndPoint address = nobody.LocalEndPoint!;
         SocketException failure = await Throws<SocketException>(async Coroutine () => await Loop.CreateConnection(() => new RecordingProtocol(), address));
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
         Assert.Contains(address.ToString()!, failure.Message, StringComparison.Ordinal);

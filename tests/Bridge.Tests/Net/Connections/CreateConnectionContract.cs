@@ -9,9 +9,11 @@ namespace Bridge.Tests.Net;
 public abstract class CreateConnectionContract(ISelector selector) : IoTest(selector)
 {
     private readonly Socket _listener = Listen();
-    private readonly IPEndPoint _nobody = (IPEndPoint)FreeAddress();
+    private readonly Socket _bound = BindOnly();
 
     private IPEndPoint Address => (IPEndPoint)_listener.LocalEndPoint!;
+
+    private IPEndPoint Nobody => (IPEndPoint)_bound.LocalEndPoint!;
 
     [Fact(Timeout = 30000)]
     public void CreateConnection_BadArguments_ThrowAtTheCall()
@@ -38,7 +40,7 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [Fact(Timeout = 30000)]
     public void CreateConnection_SeveralAddresses_TakesTheFirstThatAnswers() => Run(async Coroutine () =>
     {
-        var resolver = new ScriptedResolver().With("host", _nobody, Address, _nobody);
+        var resolver = new ScriptedResolver().With("host", Nobody, Address, Nobody);
         Loop.Resolver = resolver;
         (Transport transport, RecordingProtocol protocol) = await Connect("host", 80);
         Assert.Equal(Address, transport.RemoteEndPoint);
@@ -66,9 +68,9 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [Fact(Timeout = 30000)]
     public void CreateConnection_OneFailure_ThrowsIt() => Run(async Coroutine () =>
     {
-        SocketException failure = await Throws<SocketException>(async Coroutine () => await Connect("127.0.0.1", _nobody.Port));
+        SocketException failure = await Throws<SocketException>(async Coroutine () => await Connect("127.0.0.1", Nobody.Port));
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
-        Assert.StartsWith($"Connect call failed {_nobody}", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Connect call failed {Nobody}", failure.Message, StringComparison.Ordinal);
     });
 
     [Theory(Timeout = 30000)]
@@ -76,9 +78,9 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [InlineData(true)]
     public void CreateConnection_SameFailureTwice_ThrowsTheFirst(bool races) => Run(async Coroutine () =>
     {
-        Loop.Resolver = new ScriptedResolver().With("host", _nobody, _nobody);
+        Loop.Resolver = new ScriptedResolver().With("host", Nobody, Nobody);
         SocketException failure = await Throws<SocketException>(async Coroutine () => await Connect("host", 80, Options(races)));
-        Assert.StartsWith($"Connect call failed {_nobody}", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Connect call failed {Nobody}", failure.Message, StringComparison.Ordinal);
     });
 
     [Theory(Timeout = 30000)]
@@ -86,11 +88,12 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [InlineData(true)]
     public void CreateConnection_DifferentFailures_ThrowsOneThatQuotesAll(bool races) => Run(async Coroutine () =>
     {
-        var other = (IPEndPoint)FreeAddress();
-        Loop.Resolver = new ScriptedResolver().With("host", _nobody, other);
+        using Socket bound = BindOnly();
+        var other = (IPEndPoint)bound.LocalEndPoint!;
+        Loop.Resolver = new ScriptedResolver().With("host", Nobody, other);
         SocketException failure = await Throws<SocketException>(async Coroutine () => await Connect("host", 80, Options(races)));
         Assert.StartsWith("Multiple exceptions: Connect call failed", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(_nobody.ToString(), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(Nobody.ToString(), failure.Message, StringComparison.Ordinal);
         Assert.Contains(other.ToString(), failure.Message, StringComparison.Ordinal);
         Assert.Equal(SocketError.ConnectionRefused, failure.SocketErrorCode);
     });
@@ -100,7 +103,7 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [InlineData(true)]
     public void CreateConnection_AllErrors_ThrowsThemAll(bool races) => Run(async Coroutine () =>
     {
-        Loop.Resolver = new ScriptedResolver().With("host", _nobody, _nobody);
+        Loop.Resolver = new ScriptedResolver().With("host", Nobody, Nobody);
         AggregateException failure = await Throws<AggregateException>(async Coroutine () => await Connect("host", 80, Options(races) with { AllErrors = true }));
         Assert.StartsWith("CreateConnection failed", failure.Message, StringComparison.Ordinal);
         Assert.Equal(2, failure.InnerExceptions.Count);
@@ -181,7 +184,7 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     [Fact(Timeout = 30000)]
     public void CreateConnection_LocalAddress_IsBound() => Run(async Coroutine () =>
     {
-        var local = (IPEndPoint)FreeAddress();
+        IPEndPoint local = FreeAddress();
         (Transport transport, RecordingProtocol protocol) = await Connect("127.0.0.1", Address.Port, new ConnectOptions { LocalAddress = local });
         Assert.Equal(local, transport.LocalEndPoint);
         await Close(transport, protocol);
@@ -297,6 +300,7 @@ public abstract class CreateConnectionContract(ISelector selector) : IoTest(sele
     {
         base.Dispose(disposing);
         _listener.Dispose();
+        _bound.Dispose();
     }
 
     /// <summary>A race that never gets to its delay unless an address hangs.</summary>

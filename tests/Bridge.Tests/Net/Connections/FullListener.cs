@@ -6,6 +6,8 @@ namespace Bridge.Tests.Net;
 /// <summary>A listener on loopback whose queue is full: to connect to it takes for ever, until somebody calls <see cref="Accept"/>.</summary>
 internal sealed class FullListener : IDisposable
 {
+    private const int Backlog = 1;
+
     private readonly Socket _listener;
     private readonly List<Socket> _fillers = [];
 
@@ -13,8 +15,14 @@ internal sealed class FullListener : IDisposable
     {
         _listener = New(address);
         _listener.Bind(address);
-        _listener.Listen(1);
-        while (_fillers.Count < 100 && TryFill())
+        _listener.Listen(Backlog);
+        if (address is IPEndPoint)
+        {
+            FillOverTcp();
+            return;
+        }
+
+        while (_fillers.Count < 100 && TryConnect())
         {
         }
     }
@@ -33,8 +41,19 @@ internal sealed class FullListener : IDisposable
     private static Socket New(EndPoint address)
         => new(address.AddressFamily, SocketType.Stream, address is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
 
-    /// <summary>On Linux a connection over loopback is there at once, or will not be.</summary>
-    private bool TryFill()
+    /// <summary>Linux takes one more than it was told; the others wait, and those who come later as well.</summary>
+    private void FillOverTcp()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            TryConnect();
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => _fillers.Count(static socket => socket.Poll(0, SelectMode.SelectWrite)) > Backlog, TimeSpan.FromSeconds(20)));
+    }
+
+    /// <summary>Whether it is connected at once, which a Unix-domain socket is if there is room.</summary>
+    private bool TryConnect()
     {
         Socket socket = New(Address);
         socket.Blocking = false;
@@ -46,7 +65,7 @@ internal sealed class FullListener : IDisposable
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.WouldBlock)
         {
-            return Address is IPEndPoint && socket.Poll(0, SelectMode.SelectWrite);
+            return false;
         }
     }
 }

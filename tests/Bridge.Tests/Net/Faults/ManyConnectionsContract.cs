@@ -26,6 +26,7 @@ public abstract class ManyConnectionsContract(ISelector selector) : IoTest(selec
         int count = (int)Math.Min(Wanted, (allowed - 500) / 2);
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} connections; the limit is {allowed} descriptors."));
         Run(() => Serve(2));
+        Garbage.Collect();
         HashSet<int> before = TestLibC.OpenDescriptors();
         Run(() => Serve(count));
         Assert.Equal(before, TestLibC.OpenDescriptors());

@@ -1,16 +1,18 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;
 
 /// <summary>HTTP/1.1 by hand over streams, against a real nginx.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class NginxTests : IoTest
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bridge-nginx-").FullName;
-    private readonly int _port = RealPeer.FreePort();
 
     [Fact(Timeout = 60000)]
     public void Nginx_ThousandRequests_AreServedOverOneConnection() => With(async Coroutine (stream) =>
@@ -61,6 +63,26 @@ public sealed class NginxTests : IoTest
 
     private void With(Func<LoopStream, Coroutine> body) => Run(async Coroutine () =>
     {
+        for (int attempt = 1; ; attempt++)
+        {
+            // nginx cannot choose a port itself; if another program takes this one before it does, we take the next.
+            IPEndPoint address = FreeAddress();
+            using RealPeer nginx = await Launch(address);
+            if (await Connect(nginx, address) is { } stream)
+            {
+                await using (stream)
+                {
+                    await body(stream);
+                    return;
+                }
+            }
+
+            Assert.True(attempt < 3, (await nginx.End()).Errors);
+        }
+    });
+
+    private async Coroutine<RealPeer> Launch(IPEndPoint address)
+    {
         string configuration = Path.Combine(_folder, "nginx.conf");
         await File.WriteAllTextAsync(configuration, $$"""
             daemon off;
@@ -77,32 +99,31 @@ public sealed class NginxTests : IoTest
                 uwsgi_temp_path {{_folder}}/uwsgi;
                 scgi_temp_path {{_folder}}/scgi;
                 server {
-                    listen 127.0.0.1:{{_port}};
+                    listen {{address}};
                     root {{_folder}};
                     add_header X-Requests $connection_requests always;
                 }
             }
             """);
-        using RealPeer nginx = RealPeer.Start("nginx", "-p", _folder, "-c", configuration, "-e", "stderr");
-        await using LoopStream stream = await Connect(nginx);
-        await body(stream);
-    });
+        return RealPeer.Start("nginx", "-p", _folder, "-c", configuration, "-e", "stderr");
+    }
 
-    /// <summary>It does not say when it listens, so this asks until it does.</summary>
-    private async Coroutine<LoopStream> Connect(RealPeer nginx)
+    /// <summary>It does not say when it listens, so this asks until it does. Null: it has ended.</summary>
+    private async Coroutine<LoopStream?> Connect(RealPeer nginx, IPEndPoint address)
     {
-        while (true)
+        while (!nginx.HasExited)
         {
             try
             {
-                return await Loop.OpenConnection("127.0.0.1", _port);
+                return await Loop.OpenConnection(address);
             }
             catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
             {
-                Assert.False(nginx.HasExited, nginx.HasExited ? (await nginx.End()).Errors : "");
                 await LoopTask.Sleep(TimeSpan.FromMilliseconds(5));
             }
         }
+
+        return null;
     }
 
     private void Write(string name, byte[] data) => File.WriteAllBytes(Path.Combine(_folder, name), data);

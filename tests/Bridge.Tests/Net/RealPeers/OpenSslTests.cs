@@ -4,10 +4,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;
 
 /// <summary>Streams over TLS against OpenSSL's programs: protocols (ALPN) and client certificates. Bytes both ways are in ForeignTlsPeerTests.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class OpenSslTests : IoTest
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bridge-openssl-").FullName;

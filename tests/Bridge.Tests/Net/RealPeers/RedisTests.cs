@@ -3,10 +3,12 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;
 
 /// <summary>Streams against a real redis-server.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class RedisTests : IoTest
 {
     [Fact(Timeout = 60000)]

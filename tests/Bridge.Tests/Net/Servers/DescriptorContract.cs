@@ -38,13 +38,14 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
     {
         private readonly List<RecordingProtocol> _served = [];
         private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
         internal void Exhaust() => Run(async Coroutine () =>
         {
             Server server = await Prepare();
             using (TestLibC.AllowMoreDescriptors(0))
             {
-                _client.Connect(server.Sockets[0].LocalEndPoint!);
+                ConnectClient();
                 await LoopTask.Yield();
                 await LoopTask.Yield();
 
@@ -74,6 +75,7 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
             EndPoint address = server.Sockets[0].LocalEndPoint!;
             _client.Dispose();
             using var path = new TemporaryPath();
+            Garbage.Collect();
             HashSet<int> before = TestLibC.OpenDescriptors();
             Func<Coroutine>[] openings =
             [
@@ -122,7 +124,7 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
             Server server = await Prepare();
             using (TestLibC.AllowMoreDescriptors(0))
             {
-                _client.Connect(server.Sockets[0].LocalEndPoint!);
+                ConnectClient();
                 await LoopTask.Sleep(TimeSpan.FromSeconds(0.5));
                 TakeReport();
             }
@@ -134,10 +136,18 @@ public abstract class DescriptorContract(Func<ISelector> newSelector)
             _client.Dispose();
         });
 
+        /// <summary>Connects, and waits until the server can see it: time is virtual here, and that of the system is not.</summary>
+        private void ConnectClient()
+        {
+            _client.Connect(_listener.LocalEndPoint!);
+            Assert.True(_listener.Poll(TimeSpan.FromSeconds(20), SelectMode.SelectRead));
+        }
+
         /// <summary>A server that has served once, so that everything is loaded that takes descriptors to load.</summary>
         private async Coroutine<Server> Prepare()
         {
-            Server server = await Loop.CreateServer(() => ConnectionContract.Kept(_served, new RecordingProtocol()), "127.0.0.1", 0);
+            _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            Server server = await Loop.CreateServer(() => ConnectionContract.Kept(_served, new RecordingProtocol()), _listener);
             (Transport transport, RecordingProtocol protocol) = await Loop.CreateConnection(() => new RecordingProtocol(), server.Sockets[0].LocalEndPoint!);
             while (_served.Count == 0)
             {

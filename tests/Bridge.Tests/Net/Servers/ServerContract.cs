@@ -45,18 +45,30 @@ public abstract class ServerContract(ISelector selector) : IoTest(selector)
     public void CreateServer_BothFamiliesOnOnePort_DoNotCollide() => Run(async Coroutine () =>
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "There is no IPv6 here.");
-        await using Server server = await Loop.CreateServer(Factory, "127.0.0.1", 0);
-        await using Server all = await Loop.CreateServer(Factory, "::", PortOf(server));
-        Assert.Equal(PortOf(server), PortOf(all));
+        for (int attempt = 1; ; attempt++)
+        {
+            await using Server server = await Loop.CreateServer(Factory, "127.0.0.1", 0);
+            try
+            {
+                await using Server all = await Loop.CreateServer(Factory, "::", PortOf(server));
+                Assert.Equal(PortOf(server), PortOf(all));
+                return;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < 3)
+            {
+                // Free with IPv4 is not free with IPv6: another test may have it there. Not three times, though.
+            }
+        }
     });
 
     [Fact(Timeout = 30000)]
     public void CreateServer_SeveralHosts_BindsEachDistinctAddressOnce() => Run(async Coroutine () =>
     {
-        int port = ((IPEndPoint)FreeAddress()).Port;
-        Loop.Resolver = new ScriptedResolver().With("a", new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0)).With("b", new IPEndPoint(IPAddress.Loopback, 0));
-        await using Server server = await Loop.CreateServer(Factory, ["a", "b", "127.0.0.2"], port);
-        Assert.Equal(["127.0.0.1", "127.0.0.2"], server.Sockets.Select(static socket => ((IPEndPoint)socket.LocalEndPoint!).Address.ToString()));
+        IPEndPoint first = FreeAddress();
+        IPAddress second = OperatingSystem.IsLinux() ? OwnLoopback() : IPAddress.Parse("127.0.0.2");
+        Loop.Resolver = new ScriptedResolver().With("a", new IPEndPoint(first.Address, 0), new IPEndPoint(second, 0)).With("b", new IPEndPoint(first.Address, 0));
+        await using Server server = await Loop.CreateServer(Factory, ["a", "b", second.ToString()], first.Port);
+        Assert.Equal([first.Address, second], server.Sockets.Select(static socket => ((IPEndPoint)socket.LocalEndPoint!).Address));
     });
 
     [Fact(Timeout = 30000)]
@@ -328,8 +340,17 @@ public abstract class ServerContract(ISelector selector) : IoTest(selector)
         List<Socket> sockets = [.. Enumerable.Range(0, 20).Select(_ => ConnectBlocking(server.Sockets[0].LocalEndPoint!))];
 
         Assert.Empty(_served);
-        await Until(() => _served.Count > 0);
+
+        // Each turn takes all that the system has put into the queue by then; that may be a few turns in all, but not one for each.
+        int turns = 0;
+        for (int before = 0; before < 20; before = _served.Count)
+        {
+            await LoopTask.Yield();
+            turns += _served.Count > before ? 1 : 0;
+        }
+
         Assert.Equal(20, _served.Count);
+        Assert.InRange(turns, 1, 5);
         sockets.ForEach(static socket => socket.Dispose());
         await server.DisposeAsync();
     });

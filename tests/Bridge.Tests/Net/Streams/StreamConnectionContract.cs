@@ -71,10 +71,8 @@ public abstract class StreamConnectionContract(ISelector selector) : IoTest(sele
     [Fact(Timeout = 60000)]
     public void OpenConnection_NobodyListens_ThrowsTheSystemsError() => Run(async Coroutine () =>
     {
-        Socket listener = Listen();
-        EndPoint address = listener.LocalEndPoint!;
-        listener.Dispose();
-        var thrown = await Throws<SocketException>(async Coroutine () => await Loop.OpenConnection(address));
+        using Socket nobody = BindOnly();
+        var thrown = await Throws<SocketException>(async Coroutine () => await Loop.OpenConnection(nobody.LocalEndPoint!));
         Assert.Equal(SocketError.ConnectionRefused, thrown.SocketErrorCode);
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = Loop.OpenConnection("127.0.0.1", 1, limit: 0); });
     });
@@ -227,6 +225,7 @@ public abstract class StreamConnectionContract(ISelector selector) : IoTest(sele
             await using Server server = await Loop.StartServer(stream => accepted.SetResult(stream), Listen());
             using Socket client = NewSocket();
             await Loop.SockConnect(client, server.Sockets[0].LocalEndPoint!);
+            client.Blocking = true;
             await using LoopStream served = await accepted;
             byte[] room = new byte[1024];
             byte[] request = new byte[1024];

@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net;
 
 /// <summary>Other people's TLS: Python's asyncio and OpenSSL's program, each as client and as server.</summary>
+[Collection(ProcessesCollection.Name)]
 public sealed class ForeignTlsPeerTests : IoTest
 {
     private const string PythonServer = """
@@ -102,14 +104,14 @@ public sealed class ForeignTlsPeerTests : IoTest
     public void OpenSslServer_TalksToOurClient(string version) => Run(async Coroutine () =>
     {
         using var files = new Files();
-        int port = FreePort();
         using Process server = Start(
-            "openssl", "s_server", "-quiet", version, "-naccept", "1", "-cert", files.Write(TestCertificates.Pem(TestCertificates.Server)), "-accept", $"127.0.0.1:{port}");
-        await Listening(port, server);
+            "openssl", "s_server", version, "-naccept", "1", "-cert", files.Write(TestCertificates.Pem(TestCertificates.Server)), "-accept", "127.0.0.1:0");
+        string accepts = await ReadUntil(server, "ACCEPT");
+        int port = int.Parse(accepts[(accepts.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         var protocol = new WatchedProtocol(Loop);
         TlsTransport tls = await ConnectTo(port, protocol);
         tls.Write("hello from inside\n"u8);
-        Assert.Equal("hello from inside", await server.StandardOutput.ReadLineAsync());
+        Assert.Equal("hello from inside", await ReadUntil(server, "hello"));
         await server.StandardInput.WriteAsync("answer\n");
         await server.StandardInput.FlushAsync();
         await protocol.Heard.UntilReceived(7);
@@ -142,21 +144,18 @@ public sealed class ForeignTlsPeerTests : IoTest
         return protocol;
     }
 
-    /// <summary>The program says nothing when it listens; it takes one connection, so none may be spent on asking. The system's table tells.</summary>
-    private static async Coroutine Listening(int port, Process server)
+    /// <summary>Reads on until a line that begins so: the program says more than what it was sent.</summary>
+    private static async Coroutine<string> ReadUntil(Process process, string start)
     {
-        string entry = $"0100007F:{port:X4} 00000000:0000 0A";
-        while (!(await File.ReadAllTextAsync("/proc/net/tcp")).Contains(entry, StringComparison.Ordinal))
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            Assert.False(server.HasExited);
-            await LoopTask.Sleep(TimeSpan.FromMilliseconds(5));
+            if (line.StartsWith(start, StringComparison.Ordinal))
+            {
+                return line;
+            }
         }
-    }
 
-    private static int FreePort()
-    {
-        using Socket socket = Listen();
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
     }
 
     private static string PortOf(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
