@@ -12,6 +12,10 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work, JobEnd
 {
     private readonly CancellationTokenSource _source = new();
 
+    /// <summary>Loop thread, both.</summary>
+    private bool _isStopRequested;
+    private string? _message;
+
     /// <summary>Where the delegate runs, if it may be interrupted.</summary>
     private Thread? _thread;
 
@@ -43,8 +47,16 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work, JobEnd
         }
     }
 
-    private protected override void RequestStop()
+    private protected override bool IsStopRequested(out string? message)
     {
+        message = _message;
+        return _isStopRequested;
+    }
+
+    private protected override void RequestStop(string? message)
+    {
+        _isStopRequested = true;
+        _message = message;
         TokenCancellation.Request(Loop, _source);
         if (Interlocked.Exchange(ref _thread, null) is { } thread)
         {

@@ -24,10 +24,6 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     private object? _work;
     private int _jobState;
 
-    /// <summary>Cancelled while the call runs, and waits for its end. Loop thread.</summary>
-    private bool _isCancelAsked;
-    private string? _cancelMessage;
-
     private protected ExecutorFuture(EventLoop loop, Delegate work)
         : base(loop)
     {
@@ -43,9 +39,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
         if (!IsDone && IsWaitedFor && Interlocked.CompareExchange(ref _jobState, Withdrawn, Queued) == Running)
         {
             // Done when the call has ended.
-            _isCancelAsked = true;
-            _cancelMessage = message;
-            RequestStop();
+            RequestStop(message);
             return true;
         }
 
@@ -68,7 +62,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
         }
         else if (!IsWaitedFor)
         {
-            RequestStop();
+            RequestStop(message);
         }
 
         return true;
@@ -154,9 +148,9 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
             return;
         }
 
-        if (_isCancelAsked)
+        if (IsWaitedFor && IsStopRequested(out string? message))
         {
-            EndCancelled();
+            EndCancelled(message);
             return;
         }
 
@@ -175,14 +169,14 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     }
 
     /// <summary>The call has ended after its future was asked to cancel: nobody gets its outcome, but a failure is not to vanish.</summary>
-    private void EndCancelled()
+    private void EndCancelled(string? message)
     {
         if (_work is ExceptionDispatchInfo { SourceException: { } failure and not (OperationCanceledException or ThreadInterruptedException) })
         {
             Loop.CallExceptionHandler(new LoopErrorContext("A blocking call failed after it was cancelled", failure) { Future = this });
         }
 
-        CancelNow(_cancelMessage);
+        CancelNow(message);
     }
 
     /// <summary>Whether a cancelled future is done only when its call has ended.</summary>
@@ -191,9 +185,16 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
     /// <summary>Runs the delegate, on the worker.</summary>
     private protected abstract T Call(Delegate work);
 
-    /// <summary>The future was cancelled while the call runs.</summary>
-    private protected virtual void RequestStop()
+    /// <summary>The future was cancelled while the call runs. Loop thread.</summary>
+    private protected virtual void RequestStop(string? message)
     {
+    }
+
+    /// <summary>Whether it was, and with what message. Loop thread.</summary>
+    private protected virtual bool IsStopRequested(out string? message)
+    {
+        message = null;
+        return false;
     }
 
     private void ComeBack()

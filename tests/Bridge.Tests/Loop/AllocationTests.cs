@@ -111,6 +111,24 @@ public sealed class AllocationTests : LoopTest
         Assert.InRange(bytes, 1, 144);
     }
 
+    [Fact(Timeout = 30000)]
+    public void RunInExecutor_CostsOneObjectOf64Bytes()
+    {
+        long bytes = long.MaxValue;
+        Func<int> seven = static () => 7;
+        Run(async Coroutine () =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                LoopFuture<int> call = Loop.RunInExecutor(null, seven);
+                bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
+                Assert.Equal(7, await call);
+            }
+        });
+        Assert.Equal(64, bytes);
+    }
+
 #pragma warning disable CS1998 // A coroutine need not await.
     private static async Coroutine NothingToDo()
     {
