@@ -30,7 +30,7 @@ public sealed class BridgeQueueTests : LoopTest
         Assert.False(queue.TryTake(out _));
     }
 
-    [Fact(Timeout = 60000)]
+    [Fact(Timeout = 120000)]
     public void PutAndTake_ThreadsAreInterruptedAtRandom_EachItemArrivesOnce()
     {
         const int PerThread = 3_000;

@@ -78,7 +78,7 @@ public sealed class BorderNeedsTests : IDisposable
     });
 
     /// <summary>3,000 races over three futures in a row; the need says a million.</summary>
-    [Fact(Timeout = 60000)]
+    [Fact(Timeout = 120000)]
     public void Chain_CompletionsRace_OneWinsAndBothEndsAgree()
     {
         for (int round = 0; round < 3_000; round++)

@@ -69,7 +69,7 @@ public sealed class ThreadSafetyTests : LoopTest
         Assert.Equal(Threads * Posts, Loop.Posts);
     }
 
-    [Fact(Timeout = 60000)]
+    [Fact(Timeout = 120000)]
     public void Cancel_RacingWithTheRun_ExactlyOneOfThemWins()
     {
         // Each round yields, and on a busy machine a yield costs a time slice: many more rounds would run into the limit.
