@@ -12,7 +12,7 @@ internal sealed class CancellableFuture<T>(EventLoop loop, Delegate work, JobEnd
 {
     private readonly CancellationTokenSource _source = new();
 
-    /// <summary>Loop thread, both.</summary>
+    /// <summary>The future was cancelled while the call runs, and with what message. Loop thread, both.</summary>
     private bool _isStopRequested;
     private string? _message;
 

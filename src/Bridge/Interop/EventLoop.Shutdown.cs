@@ -6,7 +6,7 @@ public abstract partial class EventLoop
     /// <summary>The latest bounded shutdown. Written by whoever asks for it, read by the loop thread.</summary>
     private BoundedShutdown? _shutdown;
 
-    /// <summary>How long the loop has to answer once the time of a shutdown is over. Set before one, by tests that must not depend on it.</summary>
+    /// <summary>How long the loop has to answer once the time of a shutdown is over. Written before the shutdown begins, by tests that must not depend on it; read by its thread.</summary>
     internal TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>

@@ -148,7 +148,7 @@ internal abstract class ExecutorFuture<T> : LoopFuture<T>, IExecutorJob
             return;
         }
 
-        if (IsWaitedFor && IsStopRequested(out string? message))
+        if (IsStopRequested(out string? message))
         {
             EndCancelled(message);
             return;

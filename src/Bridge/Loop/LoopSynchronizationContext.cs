@@ -79,6 +79,7 @@ internal sealed class LoopSynchronizationContext : SynchronizationContext
     /// <exception cref="BlockingWaitException">Blocking is forbidden on this loop, or the wait could never end.</exception>
     public override int Wait(IntPtr[] waitHandles, bool waitAll, int millisecondsTimeout)
     {
+        // Before the first look: who ends the wait and then changes the policy must not have it thrown at.
         BlockingWaitPolicy policy = _loop.BlockingWaits;
         int result = WaitNow(waitHandles, waitAll, 0);
         if (result != BlockedWait.TimedOut || millisecondsTimeout == 0)

@@ -39,7 +39,8 @@ internal struct ReadySlot
 /// <remarks>
 /// Invariant: <c>_head &lt;= _tail &lt; _head + _slots.Length</c>; slot n lives at <c>n &amp; mask</c>. A handle is just such a number, so
 /// cancelling a stale one finds it outside [head, tail) and does nothing. Loop thread only (or nobody, while the loop does not run).
-/// The slot before the head is that of the callback that runs, and empty when it has: that is why one slot is never filled.
+/// The slot before the head is that of the callback that runs, and empty when it has: that is why one slot is never filled. If that callback
+/// makes the array grow, its slot stays behind in the old one, and the callback is remembered until it has run.
 /// </remarks>
 internal struct ReadyQueue
 {
@@ -54,7 +55,7 @@ internal struct ReadyQueue
     private long _head;
     private long _tail;
 
-    /// <summary>The callback that ran when the array was replaced, and the head then: its slot stayed behind in the old array, where it is emptied when it has run.</summary>
+    /// <summary>The callback that ran when the array was replaced, and the head then. Written by the loop thread, read by any (<see cref="Running"/>).</summary>
     private object? _left;
     private long _leftAt;
 
@@ -144,15 +145,8 @@ internal struct ReadyQueue
         _left = null;
     }
 
-    /// <summary>Nothing runs any more. Taking the next callback says so too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void RanLast()
-    {
-        if (_left is not null)
-        {
-            _left = null;
-        }
-    }
+    /// <summary>Nothing runs any more. While others run, the head tells.</summary>
+    internal void RanLast() => _left = null;
 
     /// <summary>Moves to another array, so that no reference into the present one meets a slot that is filled again.</summary>
     internal void Move() => Resize(_slots.Length);

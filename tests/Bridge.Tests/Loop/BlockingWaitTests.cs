@@ -112,10 +112,11 @@ public sealed class BlockingWaitTests
                 {
                     lock (monitor)
                     {
+                        long contended = Monitor.LockContentionCount;
                         Monitor.PulseAll(monitor);
                         pulsed = true;
                         loop.BlockingWaits = BlockingWaitPolicy.Throw;
-                        Thread.Sleep(5);
+                        SpinWait.SpinUntil(() => Monitor.LockContentionCount > contended, TimeSpan.FromSeconds(20));
                     }
                 })
                 { IsBackground = true };

@@ -60,26 +60,30 @@ public sealed unsafe class PollSelector : Selector
     {
         var count = Fill();
 
-        // After the list was made: whatever waker it leaves out is known as broken here.
-        var isBreakNew = TakeWakerBreaks();
+        // After the list was made: whatever waker it leaves out is known as broken here. One event at least, so that the Select ends.
+        return TakeWakerBreaks() ? Math.Max(1, Poll(count, new WaitTime(TimeSpan.Zero))) : Poll(count, in time);
+    }
+
+    private int Poll(int count, in WaitTime time)
+    {
         int found;
-        if (s_hasPpoll && !time.IsInfinite && !time.IsPoll && !isBreakNew)
+        if (s_hasPpoll && !time.IsInfinite && !time.IsPoll)
         {
             var timespec = time.Timespec;
             found = LibC.Ppoll(Fds, (nuint)count, &timespec, null);
         }
         else
         {
-            found = LibC.Poll(Fds, (nuint)count, isBreakNew ? 0 : time.Milliseconds);
+            found = LibC.Poll(Fds, (nuint)count, time.Milliseconds);
         }
 
         if (found < 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            found = error == Errno.EINTR ? 0 : throw new SelectorException($"poll({count} descriptors)", error);
+            return error == Errno.EINTR ? 0 : throw new SelectorException($"poll({count} descriptors)", error);
         }
 
-        return isBreakNew ? Math.Max(found, 1) : found;
+        return found;
     }
 
     private protected override void Collect(int found)

@@ -21,7 +21,7 @@ internal sealed class Waker : IWaker
     private SelectorKey _key;
     private bool _signaled;
 
-    /// <summary>A Select has ended because the channel is broken; the next ones need not.</summary>
+    // A Select has ended because the channel is broken, or the loop is just looking after one; the next need not end for it.
     private bool _breakIsTold;
 
     internal Waker(Selector selector, WakerKind kind, bool needsDrain)
@@ -117,13 +117,9 @@ internal sealed class Waker : IWaker
     /// <summary>Whether the waker is broken and no Select has ended for that yet; yes once. Loop thread.</summary>
     internal bool TakeBreak()
     {
-        if (_breakIsTold || IsHealthy)
-        {
-            return false;
-        }
-
-        _breakIsTold = true;
-        return true;
+        var isNew = !_breakIsTold && !IsHealthy;
+        _breakIsTold |= isNew;
+        return isNew;
     }
 
     /// <summary>An open file of the user has this number: if it was the waker's, somebody closed it behind our back. Loop thread.</summary>
