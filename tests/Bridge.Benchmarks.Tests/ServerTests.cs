@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Bridge.Benchmarks.Serving;
 using Bridge.Benchmarks.Worlds;
+using Bridge.TestKit;
 
 namespace Bridge.Benchmarks.Tests;
 
@@ -58,25 +58,21 @@ public sealed class ServerTests
 
     [Theory(Timeout = 60000)]
     [MemberData(nameof(Kinds))]
-    public Task Input_WhenItEnds_EndsTheServer(string name) => Task.Run(() =>
+    public async Task Input_WhenItEnds_EndsTheServer(string name)
     {
-        using Process process = Process.Start(Find(name).Command(new ServerJob(Counts: false, 4096)).ToStartInfo())!;
-        Assert.StartsWith("ready ", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        using RealPeer process = RealPeer.Start(Find(name).Command(new ServerJob(Counts: false, 4096)).ToStartInfo());
+        Assert.StartsWith("ready ", await process.ReadUntil(""), StringComparison.Ordinal);
 
-        process.StandardInput.Close();
-        process.WaitForExit();
-
-        Assert.Equal(0, process.ExitCode);
-    });
+        Assert.Equal(0, (await process.End()).ExitCode);
+    }
 
     [Fact(Timeout = 60000)]
     public Task Kestrel_OverEachTransport_AnswersPlaintext() => Task.Run(async () =>
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = Path.Combine(Peers.Root, "benchmarks", "Bridge.Benchmarks.Web", "bin", configuration, "net10.0", "Bridge.Benchmarks.Web.dll");
-        using Process list = Process.Start(PeerCommand.OfFile("web", program, "list").ToStartInfo())!;
-        string[] kinds = (await list.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        await list.WaitForExitAsync();
+        using RealPeer list = RealPeer.Start(PeerCommand.OfFile("web", program, "list").ToStartInfo());
+        string[] kinds = (await list.End()).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains("kestrel", kinds);
         Assert.Equal(1 + ServerKind.OurWeb.Count, kinds.Length);
 

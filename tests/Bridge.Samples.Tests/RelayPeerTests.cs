@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Bridge.Tests.Net.RealPeers;
+using Bridge.TestKit;
 
 namespace Bridge.Samples.Tests;
 

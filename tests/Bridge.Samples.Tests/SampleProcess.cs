@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
+using Bridge.TestKit;
 
 namespace Bridge.Samples.Tests;
 
@@ -11,9 +11,7 @@ internal sealed partial class SampleProcess : IDisposable
     private const int SigInt = 2;
     private const int SigTerm = 15;
 
-    private readonly Process _process;
-    private readonly StringBuilder _output = new();
-    private readonly Task<string> _errors;
+    private readonly RealPeer _process;
 
     /// <summary>A sample that hangs is ended before the test's own time limit, which would leave it running.</summary>
     private readonly CancellationTokenSource _guard = new(TimeSpan.FromSeconds(60));
@@ -32,13 +30,10 @@ internal sealed partial class SampleProcess : IDisposable
         var start = OperatingSystem.IsLinux() ? new ProcessStartInfo("env", ["--default-signal=INT", dotnet]) : new ProcessStartInfo(dotnet);
         start.ArgumentList.Add(ProgramOf(sample));
         Array.ForEach(arguments, start.ArgumentList.Add);
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         start.WorkingDirectory = folder.Content;
         start.Environment["TMPDIR"] = folder.Temporary;
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // its pipes would lie among the temporary files
-        _process = Process.Start(start)!;
-        _errors = _process.StandardError.ReadToEndAsync();
+        _process = RealPeer.Start(start);
         _kill = _guard.Token.Register(_process.Kill);
     }
 
@@ -60,19 +55,7 @@ internal sealed partial class SampleProcess : IDisposable
     internal static SampleProcess StartOther(string sample, SampleFolder folder, params string[] arguments) => new(sample, folder, arguments);
 
     /// <summary>Reads on until a line with the text, and returns that line.</summary>
-    internal async Task<string> ReadUntil(string text)
-    {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            _output.AppendLine(line);
-            if (line.Contains(text, StringComparison.Ordinal))
-            {
-                return line;
-            }
-        }
-
-        throw new InvalidOperationException($"The sample ended without writing '{text}':\n{_output}\n{await _errors}");
-    }
+    internal Task<string> ReadUntil(string text) => _process.ReadUntil(text);
 
     /// <summary>What Ctrl-C in a terminal does.</summary>
     internal void PressCtrlC() => Assert.Equal(0, Kill(_process.Id, SigInt));
@@ -80,23 +63,12 @@ internal sealed partial class SampleProcess : IDisposable
     /// <summary>What a service manager does.</summary>
     internal void Terminate() => Assert.Equal(0, Kill(_process.Id, SigTerm));
 
-    internal async Task<(int ExitCode, string Output, string Errors)> End()
-    {
-        _output.Append(await _process.StandardOutput.ReadToEndAsync());
-        await _process.WaitForExitAsync();
-        return (_process.ExitCode, _output.ToString(), await _errors);
-    }
+    internal Task<(int ExitCode, string Output, string Errors)> End() => _process.End();
 
     public void Dispose()
     {
         _kill.Dispose();
         _guard.Dispose();
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
         _process.Dispose();
     }
 

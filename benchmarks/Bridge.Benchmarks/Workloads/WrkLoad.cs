@@ -52,6 +52,7 @@ public sealed class WrkLoad(ServerKind kind, int connections, bool isPipelined) 
         {
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
+            process.ClosePipes();
         }
     }
 }

@@ -103,6 +103,8 @@ public sealed class PeerProcess : IDisposable
             _process.WaitForExit();
         }
 
+        _errors.Wait(TimeSpan.FromSeconds(5)); // no longer than that for what the program itself may have started
+        _process.ClosePipes();
         _process.Dispose();
     }
 

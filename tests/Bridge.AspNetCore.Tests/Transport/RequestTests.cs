@@ -1,11 +1,10 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Bridge.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -221,24 +220,6 @@ public sealed class RequestTests
         }
     }
 
-    private static async Task<string> Curl(params string[] arguments)
-    {
-        Process process;
-        try
-        {
-            process = Process.Start(new ProcessStartInfo("curl", ["--silent", "--show-error", "--noproxy", "*", "--max-time", "30", .. arguments]) { RedirectStandardOutput = true })!;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("curl is not installed.");
-            throw;
-        }
-
-        using (process)
-        {
-            string output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return output;
-        }
-    }
+    private static async Task<string> Curl(params string[] arguments) =>
+        (await RealPeer.Run("curl", ["--silent", "--show-error", "--noproxy", "*", "--max-time", "30", .. arguments])).Output;
 }

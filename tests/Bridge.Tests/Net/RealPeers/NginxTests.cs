@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Bridge.Net;
+using Bridge.TestKit;
 using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;

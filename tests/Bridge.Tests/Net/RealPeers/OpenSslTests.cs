@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Bridge.Net;
+using Bridge.TestKit;
 using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net.RealPeers;

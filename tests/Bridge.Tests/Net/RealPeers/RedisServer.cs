@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bridge.TestKit;
 
 namespace Bridge.Tests.Net.RealPeers;
 

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Net;
+using Bridge.TestKit;
 using Bridge.Tests.Processes;
 
 namespace Bridge.Tests.Net;
@@ -48,8 +48,8 @@ public sealed class ForeignTlsPeerTests : IoTest
     public void PythonServer_TalksToOurClient() => Run(async Coroutine () =>
     {
         using var files = new Files();
-        using Process python = Start("python3", "-c", PythonServer, files.Write(TestCertificates.Pem(TestCertificates.Server)));
-        int port = int.Parse((await python.StandardOutput.ReadLineAsync())!, System.Globalization.CultureInfo.InvariantCulture);
+        using RealPeer python = RealPeer.Start("python3", "-c", PythonServer, files.Write(TestCertificates.Pem(TestCertificates.Server)));
+        int port = int.Parse(await python.ReadUntil(""), System.Globalization.CultureInfo.InvariantCulture);
         var protocol = new WatchedProtocol(Loop);
         TlsTransport tls = await ConnectTo(port, protocol);
         byte[] data = TlsTest.Data(300_000);
@@ -67,9 +67,9 @@ public sealed class ForeignTlsPeerTests : IoTest
     {
         using var files = new Files();
         using Socket listener = Listen();
-        using Process python = Start("python3", "-c", PythonClient, files.Write(TestCertificates.Authority.ExportCertificatePem()), PortOf(listener));
+        using RealPeer python = RealPeer.Start("python3", "-c", PythonClient, files.Write(TestCertificates.Authority.ExportCertificatePem()), PortOf(listener));
         WatchedProtocol protocol = await AcceptEcho(listener);
-        Assert.Equal("same", await python.StandardOutput.ReadLineAsync());
+        Assert.Equal("same", await python.ReadUntil(""));
         await protocol.Heard.UntilLost();
         Assert.Equal(300_000, protocol.Heard.Length);
         Assert.Equal(["made", "data", "eof", "lost"], protocol.Heard.Calls);
@@ -84,18 +84,16 @@ public sealed class ForeignTlsPeerTests : IoTest
     {
         using var files = new Files();
         using Socket listener = Listen();
-        using Process client = Start(
+        using RealPeer client = RealPeer.Start(
             "openssl", "s_client", "-quiet", "-verify_return_error", version, "-servername", "localhost",
             "-CAfile", files.Write(TestCertificates.Authority.ExportCertificatePem()), "-connect", "127.0.0.1:" + PortOf(listener));
         WatchedProtocol protocol = await AcceptEcho(listener);
-        await client.StandardInput.WriteAsync("hello from outside\n");
-        await client.StandardInput.FlushAsync();
-        Assert.Equal("hello from outside", await client.StandardOutput.ReadLineAsync());
+        await client.Tell("hello from outside");
+        Assert.Equal("hello from outside", await client.ReadUntil(""));
         ((Transport)protocol.Heard.Transport!).Close();
         await protocol.Heard.UntilLost();
         Assert.Null(protocol.Heard.Loss);
-        client.StandardInput.Close();
-        await client.WaitForExitAsync();
+        await client.End();
     });
 
     [Theory(Timeout = 60000)]
@@ -104,23 +102,21 @@ public sealed class ForeignTlsPeerTests : IoTest
     public void OpenSslServer_TalksToOurClient(string version) => Run(async Coroutine () =>
     {
         using var files = new Files();
-        using Process server = Start(
+        using RealPeer server = RealPeer.Start(
             "openssl", "s_server", version, "-naccept", "1", "-cert", files.Write(TestCertificates.Pem(TestCertificates.Server)), "-accept", "127.0.0.1:0");
-        string accepts = await ReadUntil(server, "ACCEPT");
+        string accepts = await server.ReadUntil("ACCEPT");
         int port = int.Parse(accepts[(accepts.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         var protocol = new WatchedProtocol(Loop);
         TlsTransport tls = await ConnectTo(port, protocol);
         tls.Write("hello from inside\n"u8);
-        Assert.Equal("hello from inside", await ReadUntil(server, "hello"));
-        await server.StandardInput.WriteAsync("answer\n");
-        await server.StandardInput.FlushAsync();
+        Assert.Equal("hello from inside", await server.ReadUntil("hello"));
+        await server.Tell("answer");
         await protocol.Heard.UntilReceived(7);
         Assert.Equal("answer\n", protocol.Heard.Text);
         tls.Close();
         await protocol.Heard.UntilLost();
         Assert.Null(protocol.Heard.Loss);
-        server.StandardInput.Close();
-        await server.WaitForExitAsync();
+        await server.End();
     });
 
     private async Coroutine<TlsTransport> ConnectTo(int port, BaseProtocol protocol)
@@ -144,42 +140,12 @@ public sealed class ForeignTlsPeerTests : IoTest
         return protocol;
     }
 
-    /// <summary>Reads on until a line that begins so: the program says more than what it was sent.</summary>
-    private static async Coroutine<string> ReadUntil(Process process, string start)
-    {
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.StartsWith(start, StringComparison.Ordinal))
-            {
-                return line;
-            }
-        }
-
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
-    }
-
     private static string PortOf(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static Process Start(string program, params string[] arguments)
+    private static async Coroutine Ended(RealPeer program)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The programs are looked for on Linux only.");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"{program} is not installed.");
-            throw;
-        }
-    }
-
-    private static async Coroutine Ended(Process process)
-    {
-        string errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, errors);
+        var (exitCode, _, errors) = await program.End();
+        Assert.True(exitCode == 0, errors);
     }
 
     /// <summary>Temporary files, gone at the end.</summary>

@@ -3,10 +3,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Bridge.Tests.Net.RealPeers;
+namespace Bridge.TestKit;
 
-/// <summary>A program of other people that a test talks with. Disposing ends it.</summary>
-public sealed class RealPeer : IDisposable
+/// <summary>A program that a test talks with. Disposing ends it and gives back its pipes.</summary>
+/// <remarks>Compiled into every test assembly that starts programs.</remarks>
+internal sealed class RealPeer : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -19,6 +20,8 @@ public sealed class RealPeer : IDisposable
     }
 
     public bool HasExited => _process.HasExited;
+
+    public int Id => _process.Id;
 
     /// <summary>What the program reads.</summary>
     public StreamWriter Input => _process.StandardInput;
@@ -43,13 +46,19 @@ public sealed class RealPeer : IDisposable
     }
 
     /// <summary>Starts a program that is there.</summary>
-    public static RealPeer Start(string program, params string[] arguments) => new(Process.Start(new ProcessStartInfo(Find(program), arguments)
+    public static RealPeer Start(string program, params string[] arguments) => Start(new ProcessStartInfo(Find(program), arguments)
     {
         RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
         StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-    })!);
+    });
+
+    /// <summary>Starts a program as described, and reads what it writes.</summary>
+    public static RealPeer Start(ProcessStartInfo description)
+    {
+        description.RedirectStandardOutput = description.RedirectStandardError = true;
+        description.StandardOutputEncoding = description.StandardErrorEncoding = Encoding.UTF8;
+        return new RealPeer(Process.Start(description)!);
+    }
 
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> Run(string program, params string[] arguments)
@@ -91,7 +100,11 @@ public sealed class RealPeer : IDisposable
     /// <summary>Gives the program no more input, and waits for its end.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> End()
     {
-        Input.Close();
+        if (_process.StartInfo.RedirectStandardInput)
+        {
+            Input.Close();
+        }
+
         _output.Append(await _process.StandardOutput.ReadToEndAsync());
         await _process.WaitForExitAsync();
         return (_process.ExitCode, _output.ToString(), await _errors);
@@ -109,6 +122,15 @@ public sealed class RealPeer : IDisposable
         if (!_process.HasExited)
         {
             Kill();
+        }
+
+        // Not left to their finalizers, which is what Process does with pipes that were asked for: .NET may keep the last reader for as long as it likes.
+        _process.StandardOutput.Dispose();
+        _process.StandardError.Dispose();
+        _errors.ContinueWith(static errors => _ = errors.Exception, TaskScheduler.Default);
+        if (_process.StartInfo.RedirectStandardInput)
+        {
+            _process.StandardInput.BaseStream.Dispose(); // with nothing written that was not flushed: the program is gone
         }
 
         _process.Dispose();
