@@ -126,8 +126,8 @@ public abstract class LoopProcessContract(ISelector selector) : ProcessTest(sele
         Run(async Coroutine () =>
         {
             LoopProcess process = await LoopProcess.StartAsync("cat", options: s_pipes);
-            process.SendSignal(System.Runtime.InteropServices.PosixSignal.SIGHUP);
-            Assert.Equal(-1, await process.WaitAsync());
+            process.SendSignal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
+            Assert.Equal(-15, await process.WaitAsync());
             Assert.Throws<InvalidOperationException>(process.Terminate);
             await process.DisposeAsync();
             process = await LoopProcess.StartAsync("cat", options: s_pipes);
