@@ -125,9 +125,14 @@ public abstract class LoopProcessContract(ISelector selector) : ProcessTest(sele
     {
         Run(async Coroutine () =>
         {
-            LoopProcess process = await LoopProcess.StartAsync("cat", options: s_pipes);
-            process.SendSignal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
-            Assert.Equal(-15, await process.WaitAsync());
+            // Where the tests run under nohup, they and their children ignore SIGHUP; env undoes it and becomes cat, which answers when it is there.
+            LoopProcess process = OperatingSystem.IsLinux()
+                ? await LoopProcess.StartAsync("env", ["--default-signal=HUP", "cat"], s_pipes)
+                : await LoopProcess.StartAsync("cat", options: s_pipes);
+            process.StandardInput!.Write("there\n"u8);
+            await process.StandardOutput!.ReadLineAsync();
+            process.SendSignal(System.Runtime.InteropServices.PosixSignal.SIGHUP);
+            Assert.Equal(-1, await process.WaitAsync());
             Assert.Throws<InvalidOperationException>(process.Terminate);
             await process.DisposeAsync();
             process = await LoopProcess.StartAsync("cat", options: s_pipes);
