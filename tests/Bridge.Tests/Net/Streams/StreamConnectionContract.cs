@@ -194,11 +194,15 @@ public abstract class StreamConnectionContract(ISelector selector) : IoTest(sele
         await using Server server = await Loop.StartServer(
             async Coroutine (stream) =>
             {
-                await using var tls = new SslStream(stream.AsStream());
-                await tls.AuthenticateAsServerAsync(certificate);
-                using var reader = new StreamReader(tls, leaveOpen: true);
-                string? line = await reader.ReadLineAsync(Token);
-                await tls.WriteAsync(Encoding.UTF8.GetBytes($"{line}!\n"), Token);
+                await using (var tls = new SslStream(stream.AsStream()))
+                {
+                    await tls.AuthenticateAsServerAsync(certificate);
+                    using var reader = new StreamReader(tls, leaveOpen: true);
+                    string? line = await reader.ReadLineAsync(Token);
+                    await tls.WriteAsync(Encoding.UTF8.GetBytes($"{line}!\n"), Token);
+                }
+
+                // Nothing is left to wait for: the loop may close.
                 served.SetResult(true);
             },
             "127.0.0.1",
